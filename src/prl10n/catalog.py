@@ -1,0 +1,460 @@
+"""Units ⇄ gettext catalogs: the only code that knows polib.
+
+A catalog is the truth about a document's translations in one locale, and people own it. So what prl10n does not
+change keeps its very lines: an entry is written anew only if one of its fields differs, wrapped as the file wraps.
+Every function but `load`, `update` and their helpers is pure.
+
+State      in the file                                what fills it
+missing    empty msgstr                               a backend or the memory
+draft      `#, fuzzy`                                 nobody: a person looks at it next
+stale      `#, fuzzy` and `#| msgid "old source"`     a backend, once; the approved words stay as an obsolete entry
+approved   neither                                    nobody
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polib
+
+from prl10n import files
+from prl10n.errors import CatalogError
+from prl10n.model import State, Unit
+
+WIDTH = 79  # columns of a line, as gettext's own tools write
+NEAR = 60.0  # rapidfuzz ratio from which a text is taken for the successor of another, wherever it stands
+SAME_PLACE = 25.0  # and from which it is, where it stands between the same neighbours
+
+_PROVENANCE = re.compile(r"prl10n: (?!ignore\b)")
+_STRING_LINE = re.compile(r'(?:#~\s*)?(?:msgstr(?:\[\d+\])?\s*)?"')
+_ENTRY_TEXT = re.compile(r"(?:#~\s*)?(?:msgctxt|msgid|msgid_plural|msgstr)\b")
+
+Key = tuple[str | None, str]  # (msgctxt, msgid)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message. `comment` is the translator's (`# `), provenance included; `extracted` is ours (`#.`).
+
+    `lines` are the entry's own lines of the file, or empty if it was made or changed since.
+    """
+
+    msgid: str
+    msgstr: str = ""
+    fuzzy: bool = False
+    previous: str | None = None
+    context: str | None = None
+    comment: str = ""
+    extracted: str = ""
+    files: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    obsolete: bool = False
+    plural: bool = False
+    lines: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.msgid)
+
+    @property
+    def state(self) -> State:
+        if not self.msgstr:
+            return State.MISSING
+        if not self.fuzzy:
+            return State.APPROVED
+        return State.DRAFT if self.previous is None else State.STALE
+
+    @property
+    def provenance(self) -> str:
+        """`deepl 2026-11-24` for a text that was written by prl10n, else empty."""
+        for line in self.comment.split("\n"):
+            if _PROVENANCE.match(line):
+                return line.removeprefix("prl10n: ")
+        return ""
+
+    @property
+    def remarks(self) -> str:
+        """The translator's comment without prl10n's provenance."""
+        return "\n".join(line for line in self.comment.split("\n") if line and not _PROVENANCE.match(line))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """A catalog as it was read, or as it is to be written. Obsolete entries stand behind all others.
+
+    `data` are the bytes that it was read from; None for one that is not on disk yet.
+    """
+
+    entries: tuple[Entry, ...]
+    header: str
+    tail: str = ""
+    width: int = WIDTH
+    newline: str = "\n"
+    data: bytes | None = None
+
+    def live(self) -> dict[Key, Entry]:
+        return {entry.key: entry for entry in self.entries if not entry.obsolete}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text for a unit and where it comes from: `deepl 2026-11-24`, `memory news/x.md 100%`."""
+
+    text: str
+    provenance: str
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+class _Lines(str):
+    """The text of a catalog that polib reads by lines of a file: it must not split at U+2028, U+0085 or form feeds.
+
+    polib skips `#~|`, the previous msgid of an obsolete entry; as `#|` it is read.
+    """
+
+    __slots__ = ()
+
+    def splitlines(self, keepends: bool = False) -> list[str]:
+        return ["#|" + line[3:] if line.startswith("#~|") else line for line in self.split("\n")]
+
+
+def parse(data: bytes, where: str = "") -> Catalog:
+    """A catalog's bytes as a Catalog. CatalogError names the file and, where it is known, the line."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CatalogError("not UTF-8", where=f"{where}:{line}", remedy="Save the catalog as UTF-8.") from error
+    newline = "\r\n" if "\r\n" in text else "\n"
+    text = text.replace("\r\n", "\n")
+    try:
+        source = polib.pofile(_Lines(text), encoding="utf-8")
+    except (OSError, ValueError, UnicodeError, IndexError) as error:
+        found = re.search(r"line (\d+)", str(error))
+        place = f"{where}:{found[1]}" if found else where
+        raise CatalogError(
+            "gettext would not read this catalog",
+            where=place,
+            remedy="Mend the line (msgfmt --check says more); nothing was written.",
+        ) from error
+    blocks, tail = _blocks(text)
+    starts = [start for start, _ in blocks]
+    claimed: set[int] = set()
+    entries: list[Entry] = []
+    for entry in source:
+        index = bisect_right(starts, entry.linenum or 0) - 1
+        lines = blocks[index][1] if index >= 0 and index not in claimed else ""
+        claimed.add(index)
+        entries.append(_entry(entry, lines))
+    header = next((lines for index, (_, lines) in enumerate(blocks) if index not in claimed), "")
+    return Catalog(tuple(entries), header, tail, _width(text), newline, data)
+
+
+def _entry(entry: polib.POEntry, lines: str) -> Entry:
+    return Entry(
+        msgid=entry.msgid,
+        msgstr=entry.msgstr,
+        fuzzy="fuzzy" in entry.flags,
+        previous=entry.previous_msgid,
+        context=entry.msgctxt,
+        comment=entry.tcomment,
+        extracted=entry.comment,
+        files=tuple(_unisolated(name if not line else f"{name}:{line}") for name, line in entry.occurrences),
+        flags=tuple(flag for flag in entry.flags if flag != "fuzzy"),
+        obsolete=bool(entry.obsolete),
+        plural=bool(entry.msgid_plural or entry.msgstr_plural),
+        lines=lines,
+    )
+
+
+def _blocks(text: str) -> tuple[list[tuple[int, str]], str]:
+    """The lines of each entry with the number of its first line, and what stands behind the last entry."""
+    blocks: list[tuple[int, str]] = []
+    start, current, in_text = 0, list[str](), False
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if in_text and not _STRING_LINE.match(line):
+            blocks.append((start, "\n".join(current)))
+            current, in_text = [], False
+        if not line.strip():
+            continue
+        if not current:
+            start = number
+        current.append(line)
+        in_text = in_text or line.removeprefix("#~").lstrip().startswith("msgstr")
+    if in_text:
+        blocks.append((start, "\n".join(current)))
+        current = []
+    return blocks, "\n".join(current)
+
+
+def _width(text: str) -> int:
+    """How a file wraps: its columns, or 0 where it does not wrap."""
+    longest = 0
+    for line in text.split("\n"):
+        if len(line) > WIDTH + 1 and _ENTRY_TEXT.match(line) and " " in line[:WIDTH].partition('"')[2]:
+            return 0
+        if line.startswith('"'):
+            longest = max(longest, len(line))
+    return 77 if 60 < longest <= 77 else WIDTH
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def render(catalog: Catalog) -> bytes:
+    """The bytes of a catalog. Untouched entries are written with the lines that they had."""
+    blocks = [catalog.header, *(entry.lines or _lines(entry, catalog.width) for entry in catalog.entries)]
+    if catalog.tail:
+        blocks.append(catalog.tail)
+    text = "\n\n".join(block for block in blocks if block) + "\n"
+    return text.replace("\n", catalog.newline).encode()
+
+
+def _lines(entry: Entry, width: int) -> str:
+    lines = [f"# {line}".rstrip() for line in entry.comment.split("\n")] if entry.comment else []
+    if not entry.obsolete:
+        lines += [f"#. {line}" for line in entry.extracted.split("\n") if line]
+        lines += [f"#: {_isolated(name)}" for name in entry.files]
+    flags = (["fuzzy"] if entry.fuzzy else []) + list(entry.flags)
+    if flags:
+        lines.append(f"#, {', '.join(flags)}")
+    mark = "#~ " if entry.obsolete else ""
+    if entry.previous is not None:
+        lines += _field("#~| " if entry.obsolete else "#| ", "msgid", entry.previous, width)
+    if entry.context is not None:
+        lines += _field(mark, "msgctxt", entry.context, width)
+    lines += _field(mark, "msgid", entry.msgid, width)
+    lines += _field(mark, "msgstr", entry.msgstr, width)
+    return "\n".join(lines)
+
+
+def _field(mark: str, name: str, text: str, width: int) -> list[str]:
+    """`name "text"`, or `name ""` and a line for each part of a text that does not fit or has line breaks."""
+    escaped = polib.escape(text)
+    if "\n" not in text[:-1] and (width == 0 or len(mark) + len(name) + len(escaped) + 3 <= width):
+        return [f'{mark}{name} "{escaped}"']
+    lines = [f'{mark}{name} ""']
+    for part in re.findall(r".*?\\n|.+", escaped.replace("\\\\", "\0")):
+        restored = part.replace("\0", "\\\\")
+        lines += [f'{mark}"{line}"' for line in (_wrapped(restored, width - len(mark) - 2) if width else [restored])]
+    return lines
+
+
+def _wrapped(text: str, room: int) -> Iterator[str]:
+    """Lines of at most `room` characters that end behind a space, where there are spaces."""
+    line = ""
+    for word in re.findall(r"[^ ]* +|[^ ]+", text):
+        if line and len(line) + len(word.rstrip(" ")) > room:
+            yield line
+            line = ""
+        line += word
+    if line:
+        yield line
+
+
+def _isolated(name: str) -> str:
+    """A file name with spaces, as gettext writes it since 0.22: between isolates."""
+    return f"\u2068{name}\u2069" if " " in name else name
+
+
+def _unisolated(name: str) -> str:
+    return name.strip("\u2068\u2069")
+
+
+def header(gettext_locale: str, project: str, plural_forms: str, now: datetime.datetime) -> str:
+    """The header of a new catalog. Its dates are those of its making; later ones are left to the people who edit it."""
+    date = now.strftime("%Y-%m-%d %H:%M+0000")
+    fields = {
+        "Project-Id-Version": project,
+        "Report-Msgid-Bugs-To": "",
+        "POT-Creation-Date": date,
+        "PO-Revision-Date": date,
+        "Last-Translator": "Automatically generated",
+        "Language-Team": "none",
+        "Language": gettext_locale,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": plural_forms,
+        "X-Generator": "prl10n",
+    }
+    lines = [f'"{polib.escape(f"{name}: {value}".rstrip())}\\n"' for name, value in fields.items()]
+    return "\n".join(['msgid ""', 'msgstr ""', *lines])
+
+
+# --- merging ----------------------------------------------------------------------------------------------------------
+
+
+def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
+    """The catalog of a source as it is now: its units in order, then what the source no longer has, obsolete.
+
+    Law 4: the words of every translation and every translator's comment that the catalog had are in the result. A
+    unit whose text is known, live or obsolete, keeps its entry. A new text takes the place of the old one that it
+    came from: if that was approved, it is stale now, and the approved pair stays as an obsolete entry.
+    """
+    old = [entry for entry in catalog.entries if not entry.obsolete and not entry.plural]
+    foreign = [entry for entry in catalog.entries if entry.plural]
+    obsolete = {entry.key: entry for entry in catalog.entries if entry.obsolete and not entry.plural}
+    live = {entry.key: entry for entry in old}
+    kinds: dict[Key, list[str]] = {}
+    for unit in units:
+        kinds.setdefault((None, unit.text), []).append(unit.kind)
+    fresh = [key for key in kinds if key not in live and key not in obsolete]
+    gone = [entry for entry in old if entry.key not in kinds]
+    successors = _successors(list(kinds), fresh, old, gone)
+    entries: list[Entry] = []
+    for key, names in kinds.items():
+        entry = live.get(key) or obsolete.pop(key, None)
+        if entry is None:
+            entry = _succeeding(key, successors.get(key), obsolete)
+        entries.append(_changed(entry, obsolete=False, extracted="\n".join(dict.fromkeys(names)), files=(file,)))
+    for entry in gone:
+        if entry.msgstr or entry.remarks:
+            obsolete.setdefault(entry.key, _changed(entry, obsolete=True, extracted="", files=()))
+    return replace(catalog, entries=(*entries, *foreign, *obsolete.values()))
+
+
+def _changed(entry: Entry, **fields: object) -> Entry:
+    """The entry with other fields. It keeps its lines only if nothing differs."""
+    changed = replace(entry, **fields)  # type: ignore[arg-type]
+    return changed if changed == entry else replace(changed, lines="")
+
+
+def _succeeding(key: Key, ancestor: Entry | None, obsolete: Mapping[Key, Entry]) -> Entry:
+    """The entry of a new text: stale where its ancestor was approved once, else missing. Remarks go along."""
+    context, msgid = key
+    if ancestor is None:
+        return Entry(msgid, context=context)
+    if ancestor.state is State.APPROVED:
+        return Entry(msgid, ancestor.msgstr, True, ancestor.msgid, context, ancestor.remarks, flags=ancestor.flags)
+    if ancestor.state is State.STALE and ancestor.previous is not None:
+        approved = obsolete.get((context, ancestor.previous))
+        words = approved.msgstr if approved else ancestor.msgstr
+        return Entry(msgid, words, True, ancestor.previous, context, ancestor.remarks, flags=ancestor.flags)
+    return Entry(msgid, context=context, comment=ancestor.remarks, flags=ancestor.flags)
+
+
+def _successors(order: list[Key], fresh: list[Key], old: list[Entry], gone: list[Entry]) -> dict[Key, Entry]:
+    """Which entry that is gone each new text came from: the nearest text, else the one that stood in its place."""
+    if not fresh or not gone:
+        return {}
+    from rapidfuzz import fuzz
+
+    found: dict[Key, Entry] = {}
+    left = {entry.key: entry for entry in gone}
+    scores = [
+        (score, number, key, entry.key)
+        for number, key in enumerate(fresh)
+        for entry in gone
+        if (score := fuzz.ratio(key[1], entry.msgid, score_cutoff=NEAR))
+    ]
+    for _, _, key, ancestor in sorted(scores, key=lambda item: (-item[0], item[1])):
+        if key not in found and ancestor in left:
+            found[key] = left.pop(ancestor)
+    places: dict[Key | None, list[Entry]] = {}
+    anchor: Key | None = None
+    known = set(order)
+    heirs = {entry.key: key for key, entry in found.items()}
+    for entry in old:
+        if entry.key in known or entry.key in heirs:
+            anchor = heirs.get(entry.key, entry.key)
+        else:
+            places.setdefault(anchor, []).append(entry)
+    anchor = None
+    waiting: dict[Key | None, list[Key]] = {}
+    unmatched = set(fresh) - set(found)
+    for key in order:
+        if key in unmatched:
+            waiting.setdefault(anchor, []).append(key)
+        else:
+            anchor = key
+    same_place = [
+        (key, entry)
+        for place, keys in waiting.items()
+        if len(keys) == len(places.get(place, ()))
+        for key, entry in zip(keys, places[place], strict=True)
+    ]
+    return found | {key: entry for key, entry in same_place if fuzz.ratio(key[1], entry.msgid) >= SAME_PLACE}
+
+
+def needs_text(entry: Entry, catalog: Catalog) -> bool:
+    """Whether a backend should be asked: nothing is there, or only the words that were approved for the old source."""
+    if entry.state is State.MISSING:
+        return True
+    if entry.state is not State.STALE or entry.provenance:
+        return False
+    approved = next(
+        (old for old in catalog.entries if old.obsolete and old.key == (entry.context, entry.previous)), None
+    )
+    return approved is None or approved.msgstr == entry.msgstr
+
+
+def fill(catalog: Catalog, drafts: Mapping[str, Draft]) -> Catalog:
+    """The catalog with drafts, by msgid, in the entries that need a text; no other entry changes.
+
+    A stale entry stays stale, with the proposal in place; its approved words are kept as an obsolete entry if they
+    are not yet.
+    """
+    entries: list[Entry] = []
+    kept = {entry.key for entry in catalog.entries if entry.obsolete}
+    extra: list[Entry] = []
+    for entry in catalog.entries:
+        draft = drafts.get(entry.msgid)
+        if draft is None or entry.obsolete or entry.plural or not needs_text(entry, catalog):
+            entries.append(entry)
+            continue
+        if entry.previous is not None and entry.msgstr and (entry.context, entry.previous) not in kept:
+            extra.append(Entry(entry.previous, entry.msgstr, context=entry.context, obsolete=True))
+        comment = "\n".join(line for line in (entry.remarks, f"prl10n: {draft.provenance}") if line)
+        previous = entry.previous if entry.msgstr else None
+        entries.append(_changed(entry, msgstr=draft.text, fuzzy=True, previous=previous, comment=comment))
+    return replace(catalog, entries=(*entries, *extra))
+
+
+def publishable(entry: Entry, *, drafts: bool) -> str | None:
+    """The text of an entry that may be published; None: the source text stands in its place."""
+    if entry.state is State.APPROVED:
+        return entry.msgstr
+    if drafts and (entry.state is State.DRAFT or (entry.state is State.STALE and entry.provenance)):
+        return entry.msgstr
+    return None
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def load(path: Path) -> Catalog | None:
+    """Read a catalog; None where there is none."""
+    data = files.read(path)
+    return None if data is None else parse(data, str(path))
+
+
+def update(path: Path, seen: Catalog, change: Callable[[Catalog], Catalog], attempts: int = 10) -> Catalog:
+    """Apply `change` to the catalog at `path` and write it if that changes a byte.
+
+    `seen` is the catalog as it was read (its `data` None: there was none). If the file is another by now, the change
+    is applied to what is there: nobody's edit is overwritten. The file is replaced atomically. Raises CatalogError if
+    it never stands still.
+    """
+    for _ in range(attempts):
+        data = files.read(path)
+        current = (
+            seen if data == seen.data else (parse(data, str(path)) if data is not None else replace(seen, data=None))
+        )
+        result = change(current)
+        rendered = render(result)
+        if rendered == data:
+            return result
+        if files.write(path, rendered, expected=data):
+            return replace(result, data=rendered)
+    raise CatalogError(
+        "someone keeps writing this catalog",
+        where=str(path),
+        remedy="Close the other program or wait for it, then run the command again.",
+    )

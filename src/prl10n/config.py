@@ -1,0 +1,735 @@
+"""`prl10n.toml`, or `[tool.prl10n]` in `pyproject.toml`, read into frozen values.
+
+The structs below are the schema: their fields are the known keys, their types what a key takes, their defaults what
+holds where a key is left out. All that a path or a locale can do wrong is refused here, with the line that says it, so
+that the other modules trust what they get. Importing this module does not import Babel; loading a configuration does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+import msgspec
+
+from prl10n.errors import ConfigError
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+FILE_NAME = "prl10n.toml"
+BUILT_IN_BACKENDS = ("deepl", "libretranslate", "local", "memory", "openai", "pseudo")
+
+Dialect = Literal["auto", "commonmark", "gfm", "jekyll", "hugo", "mkdocs", "docusaurus"]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the configuration."""
+
+
+class Content(_Table, frozen=True, kw_only=True):
+    """`[content]`: which documents there are, and where their translations and catalogs go."""
+
+    source: str = "content/en"
+    include: tuple[str, ...] = ("**/*.md",)
+    exclude: tuple[str, ...] = ()
+    target: str = "content/{locale}/{path}"
+    catalog: str = "locales/{locale}/LC_MESSAGES/{dir}{stem}.po"
+    dialect: Dialect = "auto"
+
+
+class FrontMatter(_Table, frozen=True, kw_only=True):
+    """`[front_matter]`: the keys whose values are prose, and the keys to set in a localized document.
+
+    A value of `set` may hold `{locale}`, which stands for the BCP 47 tag.
+    """
+
+    translate: tuple[str, ...] = (
+        "title",
+        "short-title",
+        "product-title",
+        "subtitle",
+        "description",
+        "summary",
+        "excerpt",
+    )
+    set: Mapping[str, str] = {}
+
+
+class Backend(_Table, frozen=True, kw_only=True):
+    """`[backend]`: the name of the backend, and a table of options for each (`[backend.deepl]`)."""
+
+    name: str = "auto"
+    tables: Mapping[str, Mapping[str, object]] = {}
+
+    def options(self, name: str) -> Mapping[str, object]:
+        """The options of the backend called `name`, empty where there are none. The backend checks what they say."""
+        return self.tables.get(name, {})
+
+
+class Localize(_Table, frozen=True, kw_only=True):
+    """`[localize]`: what is adapted to the locale besides the words."""
+
+    typography: bool = True
+    dates: bool = True
+    numbers: bool = True
+    links: bool = True
+
+
+class Publish(_Table, frozen=True, kw_only=True):
+    """`[publish]`: which texts are published, and what becomes of a document that lacks some."""
+
+    drafts: bool = True
+    incomplete: Literal["source", "skip"] = "source"
+
+
+class Settings(_Table, frozen=True, kw_only=True):
+    """The tables that a locale may repeat."""
+
+    content: Content = Content()
+    front_matter: FrontMatter = FrontMatter()
+    backend: Backend = Backend()
+    localize: Localize = Localize()
+    publish: Publish = Publish()
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The file that a configuration came from: it knows on which line a key stands."""
+
+    path: Path
+    text: str
+    prefix: tuple[str, ...] = ()
+
+    def error(self, keys: tuple[str, ...], what: str, remedy: str, value: str = "") -> ConfigError:
+        """The error of the key reached through `keys`, or of one `value` in its list."""
+        line = _line(self.text, (*self.prefix, *keys), value)
+        return ConfigError(what, where=f"{shown(self.path)}:{line}", remedy=remedy)
+
+
+class Config(Settings, frozen=True, kw_only=True):
+    """A whole configuration, checked. Its own tables are those of no locale in particular.
+
+    `root` is the folder of the file, absolute; every path of the configuration is relative to it and stays inside.
+    `locales` holds the settings of each target, its overrides merged in.
+    """
+
+    origin: Origin
+    source: str
+    targets: tuple[str, ...]
+    locales: Mapping[str, Settings]
+
+    @property
+    def path(self) -> Path:
+        return self.origin.path
+
+    @property
+    def root(self) -> Path:
+        return self.origin.path.parent
+
+    def settings(self, locale: str) -> Settings:
+        """The settings of a target. Raises ConfigError for a locale that is none of the targets."""
+        try:
+            return self.locales[locale]
+        except KeyError:
+            nearest = _nearest(locale, self.targets)
+            raise ConfigError(
+                f"{locale!r} is not one of the targets",
+                where=shown(self.path),
+                remedy=f"{nearest}Targets: {', '.join(self.targets)}. Add it to targets to translate into it.",
+            ) from None
+
+    def target_path(self, locale: str, document: str) -> Path:
+        """Where the localized version of a document is written, below `root`."""
+        return self.root / _expand(self.settings(locale).content.target, locale, _inside(document))
+
+    def catalog_path(self, locale: str, document: str) -> Path:
+        """Where the catalog of a document is, below `root`."""
+        return self.root / _expand(self.settings(locale).content.catalog, gettext_locale(locale), _inside(document))
+
+
+def load(start: Path, explicit: Path | None = None) -> Config:
+    """Read the configuration in `explicit`, else the nearest one in `start` and its parents.
+
+    In one folder prl10n.toml goes before pyproject.toml. Raises ConfigError where there is none, or where anything in
+    it is wrong; the error names the line.
+    """
+    path = explicit or find(start)
+    if path is None:
+        raise ConfigError(
+            f"there is no {FILE_NAME} in {shown(start.resolve())} or above it",
+            remedy="Run `prl10n init` in the folder of your site to write one.",
+        )
+    # The folder is resolved and the file is not: a link to a shared file still configures the folder that it stands in.
+    path = path.parent.resolve() / path.name
+    text = _read(path)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(path, text, error) from None
+    if path.name != "pyproject.toml":
+        return _config(Origin(path, text), data)
+    table = _pyproject_table(data)
+    if not isinstance(table, dict):
+        raise ConfigError(
+            "pyproject.toml has no table [tool.prl10n]",
+            where=shown(path),
+            remedy=f"Add the table, or run `prl10n init` to write {FILE_NAME}.",
+        )
+    return _config(Origin(path, text, ("tool", "prl10n")), table)
+
+
+def find(start: Path) -> Path | None:
+    """The file that configures prl10n for the folder `start`, in it or in the nearest of its parents."""
+    folder = start.resolve()
+    candidates = (parent / name for parent in (folder, *folder.parents) for name in (FILE_NAME, "pyproject.toml"))
+    return next(filter(is_configuration, candidates), None)
+
+
+def is_configuration(path: Path) -> bool:
+    """Whether the file configures prl10n: any prl10n.toml, or a pyproject.toml with a table for it.
+
+    A broken pyproject.toml counts where it mentions the table, so that its error is seen.
+    """
+    if not path.is_file():
+        return False
+    if path.name != "pyproject.toml":
+        return True
+    text = _read(path)
+    try:
+        return _pyproject_table(tomllib.loads(text)) is not None
+    except tomllib.TOMLDecodeError:
+        return "[tool.prl10n" in text
+
+
+def _pyproject_table(data: Mapping[str, Any]) -> object:
+    tool = data.get("tool")
+    return tool.get("prl10n") if isinstance(tool, dict) else None
+
+
+def find_documents(config: Config) -> tuple[str, ...]:
+    """The documents: sorted posix paths relative to `content.source`, matched by `include` and not by `exclude`.
+
+    Left out are files and folders whose name starts with a dot, what a symbolic link brings in from outside the folder,
+    and what the configuration itself writes there in another locale. Raises ConfigError where the folder is missing, a
+    glob of `include` matches nothing, no document remains, or two documents would share one output or one catalog.
+    """
+    content = config.content
+    folder = config.root / content.source
+    if not folder.is_dir():
+        raise config.origin.error(
+            ("content", "source"),
+            f"the folder {content.source} does not exist",
+            "Create it, or name the folder of your documents in [content] source.",
+        )
+    files = sorted(_files(folder))
+    for glob in content.include:
+        if not any(map(_glob_regex(glob).fullmatch, files)):
+            raise config.origin.error(
+                ("content", "include"), f"{glob!r} matches no file", _what_is_there(content.source, glob, files), glob
+            )
+    # A glob that names a folder excludes all that is in it, with or without a final slash.
+    excluded = [_glob_regex(glob) for name in content.exclude for glob in (name, f"{name.rstrip('/')}/**")]
+    included = [_glob_regex(glob) for glob in content.include]
+    outputs = [_output_regex(settings.content.target, locale) for locale, settings in config.locales.items()]
+    documents = tuple(
+        file
+        for file in files
+        if any(regex.fullmatch(file) for regex in included)
+        and not any(regex.fullmatch(file) for regex in excluded)
+        and not any(regex.fullmatch((PurePosixPath(content.source) / file).as_posix()) for regex in outputs)
+    )
+    if not documents:
+        raise config.origin.error(
+            ("content", "exclude"),
+            f"no document of {content.source} is left",
+            "All that include matches is excluded, or written by prl10n: narrow exclude, or move [content] target.",
+        )
+    _refuse_clashes(config, documents)
+    return documents
+
+
+def gettext_locale(tag: str) -> str:
+    """The gettext form of a BCP 47 tag: `fr-CA` → `fr_CA`, `zh-Hans` → `zh_Hans`, `ca-valencia` → `ca@valencia`."""
+    language, *subtags = tag.split("-")
+    form = language.lower()
+    for subtag in subtags:
+        if len(subtag) > 4 or (len(subtag) == 4 and subtag[0].isdigit()):
+            form += f"@{subtag.lower()}"
+        else:
+            form += f"_{subtag.title() if len(subtag) == 4 else subtag.upper()}"
+    return form
+
+
+def babel_locale(tag: str) -> Locale:
+    """The CLDR locale of a BCP 47 tag. Raises ConfigError, which names the nearest known tag, for any other text."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        # Babel also reads POSIX names, with an encoding or a modifier; a tag is part of paths and must be nothing else.
+        if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+            return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        pass
+    raise ConfigError(
+        f"{tag!r} is not a locale that CLDR knows",
+        remedy=f"{_nearest_locale(tag)}Write BCP 47 tags, with a hyphen: fr, fr-CA, zh-Hans.",
+    )
+
+
+# Reading and checking. A key is addressed by its path: ("locale", "fr-CA", "backend", "name").
+
+_TABLES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+_TARGET_FIELDS = ("locale", "path", "dir", "stem", "ext")
+_CATALOG_FIELDS = ("locale", "dir", "stem", "ext")
+
+
+class _Languages(_Table, frozen=True, kw_only=True):
+    """The keys that stand in no table."""
+
+    source: str = "en"
+    targets: tuple[str, ...] = ("fr",)
+
+
+def _config(origin: Origin, data: dict[str, Any]) -> Config:
+    top = {key: value for key, value in data.items() if key in ("source", "targets")}
+    tables = {key: value for key, value in data.items() if key in _TABLES}
+    overrides = data.get("locale", {})
+    _check_names(origin, (), data, ("source", "targets", *_TABLES, "locale"))
+    languages = _Languages(**_checked(origin, (), _Languages, top))
+    _check_tables(origin, (), tables)
+    _check_languages(origin, languages)
+    _check_is_table(origin, ("locale",), overrides)
+    for locale, override in overrides.items():
+        _check_override(origin, locale, override, languages)
+    settings = {locale: _settings(_merged(tables, overrides.get(locale, {}))) for locale in languages.targets}
+    for locale, merged in settings.items():
+        own = ("locale", locale, "content", "target")
+        at = own if "target" in overrides.get(locale, {}).get("content", {}) else ("content", "target")
+        _check_source_is_safe(origin, at, locale, merged.content)
+    base = _settings(tables)
+    return Config(
+        origin=origin,
+        source=languages.source,
+        targets=languages.targets,
+        locales=settings,
+        **{name: getattr(base, name) for name in _TABLES},
+    )
+
+
+def _settings(tables: Mapping[str, Any]) -> Settings:
+    """The values of tables that were checked."""
+    backend = tables.get("backend", {})
+    options = {key: value for key, value in backend.items() if key != "name"}
+    named = {key: value for key, value in backend.items() if key == "name"}
+    return msgspec.convert({**tables, "backend": {**named, "tables": options}}, Settings)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Both tables as one, key by key at every depth; `over` wins."""
+    merged = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = _merged(base[key], value) if both else value
+    return merged
+
+
+def _check_tables(origin: Origin, keys: tuple[str, ...], tables: Mapping[str, Any]) -> None:
+    """Check the tables of the whole site (`keys` is empty) or of one locale."""
+    for name, table in tables.items():
+        here = (*keys, name)
+        _check_is_table(origin, here, table)
+        if name == "backend":
+            _check_backend(origin, here, table)
+            continue
+        _check_names(origin, here, table, [field.name for field in msgspec.structs.fields(_TABLES[name])])
+        values = _checked(origin, here, _TABLES[name], table)
+        if name == "content":
+            _check_content(origin, here, values)
+        for key, value in values.get("set", {}).items():
+            _check_fields(origin, (*here, "set", key), value, ("locale",))
+
+
+def _check_is_table(origin: Origin, keys: tuple[str, ...], value: object) -> None:
+    if not isinstance(value, dict):
+        raise origin.error(keys, f"{'.'.join(keys)} must be a table", f"For example: [{_header(keys)}]")
+
+
+def _check_names(origin: Origin, keys: tuple[str, ...], table: Iterable[str], known: Iterable[str]) -> None:
+    known = tuple(known)
+    for key in table:
+        if key not in known:
+            raise _unknown_key(origin, (*keys, key), known)
+
+
+def _unknown_key(origin: Origin, keys: tuple[str, ...], known: tuple[str, ...]) -> ConfigError:
+    *tables, key = keys
+    place = f" in [{_header(tables)}]" if tables else ""
+    homes = [name for name, struct in _TABLES.items() if key in struct.__struct_fields__ and key != "tables"]
+    if key in _Languages.__struct_fields__:
+        advice = f"`{key}` stands at the top of the file, before every table. "
+    elif homes and not tables:
+        advice = f"`{key}` belongs in [{homes[0]}]. "
+    else:
+        advice = _nearest(key, known)
+    return origin.error(keys, f"unknown key {key!r}{place}", f"{advice}Known keys: {', '.join(known)}.")
+
+
+def _checked(origin: Origin, keys: tuple[str, ...], struct: type[_Table], table: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a table, each converted to the type of its field."""
+    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    values = {}
+    for key, value in table.items():
+        try:
+            values[key] = msgspec.convert(value, fields[key].type)
+        except msgspec.ValidationError:
+            raise _wrong_type(origin, (*keys, key), fields[key], value) from None
+    return values
+
+
+_EXPECTED: Mapping[Any, str] = {
+    str: "a text in quotes",
+    bool: "true or false, without quotes",
+    tuple[str, ...]: "a list of texts",
+    Mapping[str, str]: "a table of texts",
+}
+_EXAMPLES = {"exclude": '["drafts/**"]', "set": '{ lang = "{locale}" }'}
+
+
+def _wrong_type(origin: Origin, keys: tuple[str, ...], field: msgspec.structs.FieldInfo, value: object) -> ConfigError:
+    name = ".".join(keys)
+    if get_origin(field.type) is Literal:
+        choices = get_args(field.type)
+        remedy = f"{_nearest(str(value), choices)}Known values: {', '.join(choices)}."
+        return origin.error(keys, f"{name} cannot be {value!r}", remedy)
+    example = _EXAMPLES.get(field.name) or _toml(field.default)
+    return origin.error(keys, f"{name} must be {_EXPECTED[field.type]}", f"For example: {field.name} = {example}")
+
+
+def _check_languages(origin: Origin, languages: _Languages) -> None:
+    _check_locale(origin, ("source",), languages.source)
+    if not languages.targets:
+        raise origin.error(("targets",), "targets is empty", 'Name at least one locale, for example: targets = ["fr"]')
+    seen: set[str] = set()
+    for target in languages.targets:
+        _check_locale(origin, ("targets",), target)
+        if target.lower() == languages.source.lower():
+            raise origin.error(
+                ("targets",),
+                f"the source locale {target!r} is among the targets",
+                "Remove it from targets: the source documents are already its version.",
+                target,
+            )
+        if target.lower() in seen:
+            raise origin.error(("targets",), f"{target!r} stands twice in targets", "Remove one of the two.", target)
+        seen.add(target.lower())
+
+
+def _check_locale(origin: Origin, keys: tuple[str, ...], tag: str) -> None:
+    try:
+        babel_locale(tag)
+    except ConfigError as error:
+        raise origin.error(keys, error.what, error.remedy, tag) from None
+
+
+def _check_override(origin: Origin, locale: str, override: Any, languages: _Languages) -> None:
+    keys = ("locale", locale)
+    _check_locale(origin, keys, locale)
+    if locale not in languages.targets:
+        raise origin.error(
+            keys,
+            f"[locale.{locale}] is for a locale that is not one of the targets",
+            f"{_nearest(locale, languages.targets)}Add {locale!r} to targets, or remove the table.",
+        )
+    _check_is_table(origin, keys, override)
+    _check_names(origin, keys, override, _TABLES)
+    _check_tables(origin, keys, override)
+    for key in ("source", "include", "exclude"):
+        if key in override.get("content", {}):
+            raise origin.error(
+                (*keys, "content", key),
+                f"content.{key} cannot differ for one locale",
+                f"Every locale is made from the same documents: set {key} in [content].",
+            )
+
+
+def _check_backend(origin: Origin, keys: tuple[str, ...], table: Mapping[str, Any]) -> None:
+    if not isinstance(table.get("name", ""), str):
+        _checked(origin, keys, Backend, {"name": table["name"]})
+    if "name" in table and table["name"] != "auto":
+        _check_backend_name(origin, (*keys, "name"), table["name"], ("auto",))
+    for key, options in table.items():
+        if isinstance(options, dict):
+            _check_backend_name(origin, (*keys, key), key)
+        elif key != "name":
+            error = _unknown_key(origin, (*keys, key), ("name",))
+            error.remedy += " The options of a backend stand in a table of their own, such as [backend.deepl]."
+            raise error
+
+
+def _check_backend_name(origin: Origin, keys: tuple[str, ...], name: str, others: tuple[str, ...] = ()) -> None:
+    if name in BUILT_IN_BACKENDS:
+        return
+    from prl10n import backends
+
+    known = (*others, *sorted({*BUILT_IN_BACKENDS, *backends.names()}))
+    if name not in known:
+        remedy = f"{_nearest(name, known)}Known backends: {', '.join(known)}."
+        raise origin.error(keys, f"there is no backend called {name!r}", remedy)
+
+
+# Paths and their patterns.
+
+
+def _check_content(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any]) -> None:
+    for key in ("source", "target", "catalog"):
+        if key in values:
+            _check_inside(origin, (*keys, key), values[key])
+    for key in ("include", "exclude"):
+        for glob in values.get(key, ()):
+            _check_inside(origin, (*keys, key), glob)
+    if values.get("include") == ():
+        raise origin.error((*keys, "include"), "content.include is empty", 'For example: include = ["**/*.md"]')
+    if "target" in values:
+        _check_pattern(origin, (*keys, "target"), values["target"], _TARGET_FIELDS, (("locale",), ("path", "stem")))
+    if "catalog" in values:
+        _check_pattern(origin, (*keys, "catalog"), values["catalog"], _CATALOG_FIELDS, (("locale",), ("stem",)))
+        if not values["catalog"].endswith(".po"):
+            raise origin.error(
+                (*keys, "catalog"),
+                f"{values['catalog']!r} does not end in .po",
+                f"Catalogs are gettext files. For example: catalog = {_toml(Content().catalog)}",
+            )
+
+
+def _check_inside(origin: Origin, keys: tuple[str, ...], path: str) -> None:
+    """Law 7: a path of the configuration stays in the folder of the file, whatever system reads it."""
+    windows = PureWindowsPath(path)
+    if windows.drive or windows.root or ".." in windows.parts:
+        raise origin.error(
+            keys,
+            f"{path!r} leads out of the folder of {origin.path.name}",
+            f"Write a path relative to the folder of {origin.path.name}, without '..'.",
+            path,
+        )
+    if not path.isprintable() or "\\" in path:
+        raise origin.error(keys, f"{path!r} is not a plain path", "Separate folders with '/', on every system.", path)
+
+
+def _check_pattern(
+    origin: Origin, keys: tuple[str, ...], pattern: str, known: tuple[str, ...], needed: tuple[tuple[str, ...], ...]
+) -> None:
+    found = _check_fields(origin, keys, pattern, known)
+    for choice in needed:
+        if not found.intersection(choice):
+            name, missing = ".".join(keys), " or ".join(f"{{{field}}}" for field in choice)
+            example = f"{keys[-1]} = {_toml(getattr(Content(), keys[-1]))}"
+            remedy = f"Each locale and document needs a file of its own. For example: {example}"
+            raise origin.error(keys, f"{name} must contain {missing}", remedy)
+
+
+def _check_fields(origin: Origin, keys: tuple[str, ...], pattern: str, known: tuple[str, ...]) -> set[str]:
+    """The names of the placeholders in a pattern, all of them known."""
+    placeholders = [f"{{{field}}}" for field in known]
+    remedy = f"Placeholders: {', '.join(placeholders)}."
+    found = re.findall(r"\{([^{}]*)\}", pattern)
+    for field in found:
+        if field not in known:
+            nearest = _nearest(f"{{{field}}}", placeholders)
+            raise origin.error(keys, f"unknown placeholder {{{field}}} in {pattern!r}", nearest + remedy)
+    if re.search(r"[{}]", _FIELD.sub("", pattern)):
+        raise origin.error(keys, f"a brace without its partner in {pattern!r}", remedy)
+    return set(found)
+
+
+def _check_source_is_safe(origin: Origin, keys: tuple[str, ...], locale: str, content: Content) -> None:
+    """Refuse a target that is the source document itself, also where the file system ignores case."""
+    for document in ("a.md", "b/a.md"):
+        source = PurePosixPath(content.source, document)
+        target = PurePosixPath(_expand(content.target, locale, document))
+        if str(source).lower() == str(target).lower():
+            raise origin.error(
+                keys,
+                f"the {locale!r} version of {source} would be written over it",
+                f"Change [content] target so that it leads out of {content.source}, or correct [content] source.",
+            )
+
+
+_FIELD = re.compile(r"\{(locale|path|dir|stem|ext)\}")
+
+
+def _expand(pattern: str, locale: str, document: str) -> str:
+    path = PurePosixPath(document)
+    folder = "" if path.parent == PurePosixPath() else f"{path.parent}/"
+    values = {"locale": locale, "path": str(path), "dir": folder, "stem": path.stem, "ext": path.suffix}
+    return _FIELD.sub(lambda match: values[match[1]], pattern)
+
+
+def _inside(document: str) -> str:
+    """The document itself. Law 7: a name that leads out of the folder of the documents is refused."""
+    path = PurePosixPath(document)
+    if path.is_absolute() or ".." in path.parts:
+        raise ConfigError(
+            "the document is not in the folder of the documents",
+            where=document,
+            remedy="Name a document by its path in the folder that [content] source names.",
+        )
+    return document
+
+
+def _output_regex(pattern: str, locale: str) -> re.Pattern[str]:
+    """What matches the path, relative to the root, of every file that the pattern writes for the locale."""
+    shapes = {"locale": re.escape(locale), "path": ".+", "dir": "(?:.+/)?", "stem": "[^/]+", "ext": r"(?:\.[^/.]*)?"}
+    literals = _FIELD.split(PurePosixPath(pattern).as_posix())
+    return re.compile("".join(shapes[part] if i % 2 else re.escape(part) for i, part in enumerate(literals)))
+
+
+def _glob_regex(glob: str) -> re.Pattern[str]:
+    """`**/` is zero or more folders, a final `**` all that follows; `*` and `?` stay within one name."""
+    wildcards = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", PurePosixPath(glob).as_posix())
+    return re.compile("".join(wildcards.get(piece) or re.escape(piece) for piece in pieces))
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """The posix paths of the files below a folder, in no order; see `find_documents` for those left out."""
+    resolved = folder.resolve()
+    for parent, folders, names in os.walk(folder, onerror=_refuse_unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(parent, name)
+            if name.startswith(".") or not path.is_file():
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(resolved):
+                continue
+            yield path.relative_to(folder).as_posix()
+
+
+def _refuse_unreadable(error: OSError) -> None:
+    raise ConfigError(
+        f"cannot be read: {error.strerror}", where=shown(Path(error.filename)), remedy="Check its permissions."
+    ) from None
+
+
+def _what_is_there(folder: str, glob: str, files: list[str]) -> str:
+    """The remedy for a glob that matches nothing."""
+    suffix = PurePosixPath(glob).suffix
+    others = [PurePosixPath(file).suffix for file in files if PurePosixPath(file).suffix != suffix]
+    seen = f" ({', '.join(sorted({other or 'no extension' for other in others})[:5])})" if others else ""
+    files_are = "1 file" if len(others) == 1 else f"{len(others)} files"
+    return (
+        f"Globs are relative to {folder}, which holds {files_are} with other extensions{seen}: "
+        "correct the glob, or [content] source."
+    )
+
+
+def _refuse_clashes(config: Config, documents: tuple[str, ...]) -> None:
+    """Refuse patterns that send two documents to one file: without {dir} their folders are lost, for example."""
+    for locale, settings in config.locales.items():
+        for key, pattern in (("target", settings.content.target), ("catalog", settings.content.catalog)):
+            taken: dict[str, str] = {}
+            for document in documents:
+                first = taken.setdefault(_expand(pattern, locale, document), document)
+                if first != document:
+                    raise config.origin.error(
+                        ("content", key),
+                        f"{first} and {document} would share the {key} {_expand(pattern, locale, document)}",
+                        f"Use {{dir}}{{stem}}{{ext}} in [content] {key}, or exclude one of them.",
+                    )
+
+
+# Words and lines for messages.
+
+
+def _nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
+    """`Did you mean …? `, with the space after it, or nothing where no known word is near."""
+    lowered = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), lowered, 1, likeness)
+    return f"Did you mean `{lowered[found[0]]}`? " if found else ""
+
+
+def _nearest_locale(tag: str) -> str:
+    """As `_nearest`, among CLDR's locales; the English name of a language or a country's code finds a tag as well."""
+    from babel import Locale
+    from babel.languages import get_official_languages
+    from babel.localedata import locale_identifiers
+
+    known = [name.replace("_", "-") for name in locale_identifiers()]
+    named = [code for code, name in Locale("en").languages.items() if name.lower() == tag.lower()]
+    meant = [code for code in (*named, *get_official_languages(tag.upper())) if code in known]
+    language = re.split("[^A-Za-z]", tag)[0].lower()
+    if meant:
+        return _nearest(meant[0], known)
+    # A known language leaves only its own locales to choose from: `fr-XX` is never `fy`.
+    own = [name for name in known if name.split("-")[0] == language]
+    return _nearest(tag.replace("_", "-"), own, 0.85) or _nearest(language, own) or _nearest(tag, known)
+
+
+def _toml(value: object) -> str:
+    """A text, a list of texts or a boolean: TOML writes them as JSON does."""
+    return msgspec.json.encode(value).decode()
+
+
+def _header(keys: Iterable[str]) -> str:
+    return ".".join(key if re.fullmatch(r"[\w-]+", key, re.ASCII) else f'"{key}"' for key in keys)
+
+
+_KEY = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
+_KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
+_LINE = re.compile(rf"\s*(?:\[\s*(?P<table>{_KEYS})\s*\]|(?P<key>{_KEYS})\s*=)")
+
+
+def _line(text: str, keys: tuple[str, ...], value: str = "") -> int:
+    """The line, from 1, that sets the key, else that of the nearest table around it; with `value`, where that text is.
+
+    Reads lines and not TOML: a key inside an inline table is found at the line of the table.
+    """
+    lines = text.split("\n")
+    best, best_depth = 0, 0
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(lines):
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        names = tuple(name.strip("\"'") for name in re.findall(_KEY, match["table"] or match["key"]))
+        if match["table"]:
+            table = names
+        here = table if match["table"] else (*table, *names)
+        depth = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(here, keys, strict=False)))
+        if depth > best_depth:
+            best, best_depth = number, depth
+    if value:
+        quoted = re.compile(rf"[\"']{re.escape(value)}[\"']")
+        best = next((i for i in range(best, len(lines)) if quoted.search(lines[i])), best)
+    return best + 1
+
+
+def shown(path: Path) -> str:
+    """The path as a person at the prompt would write it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=shown(path), remedy="Check the path.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError("is not UTF-8", where=f"{shown(path)}:{line}", remedy="Save it as UTF-8.") from None
+
+
+def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigError:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+    line = place[1] if place and place[1] else len(text.rstrip("\n").split("\n"))
+    what = str(error)[: place.start()] if place else str(error)
+    return ConfigError(
+        f"is not TOML: {what}",
+        where=f"{shown(path)}:{line}",
+        remedy='Texts stand in quotes, lists in brackets: source = "en", targets = ["fr"].',
+    )

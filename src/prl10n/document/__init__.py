@@ -1,0 +1,67 @@
+"""The only code that knows markdown, front matter and HTML.
+
+split(bytes)            → Document: the units of a file, where they stand, and the file's skeleton
+splice(Document, texts) → bytes: the same file with other words
+skeleton(bytes)         → what translating a file must not change (law 3)
+read(text, syntax, …)   → the pieces of one unit's text
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prl10n.document import frontmatter
+from prl10n.document.inline import read
+from prl10n.document.parser import References, parser
+from prl10n.document.segment import DEFAULT_KEYS, Document, Node, Rules, Skeleton, has_letters, split, syntax_of, tree
+from prl10n.document.splice import splice
+from prl10n.model import Inner, Syntax
+
+__all__ = [
+    "DEFAULT_KEYS",
+    "Document",
+    "Node",
+    "References",
+    "Rules",
+    "Skeleton",
+    "expected",
+    "has_letters",
+    "is_block",
+    "is_label",
+    "read",
+    "skeleton",
+    "splice",
+    "split",
+    "syntax_of",
+    "tree",
+]
+
+
+def skeleton(source: bytes, rules: Rules | None = None) -> Skeleton:
+    """All that stays the same when a file is translated: blocks, inline markup and its nesting, destinations, code,
+    tags.
+
+    Two files with equal skeletons render to pages that differ in their words only. The order of inline markup within
+    one block is no part of it, since markup moves with the words.
+    """
+    return split(source, rules or Rules()).skeleton
+
+
+def is_block(text: str, kind: str) -> bool:
+    """Whether a text is one `paragraph`, or behind `# ` one `heading`, and nothing of it begins another block."""
+    return parser().is_block(text, kind)
+
+
+def is_label(text: str) -> bool:
+    """Whether a text can stand between the brackets of an image."""
+    pieces = read(f"![{text}](x)", Syntax.HEADING, {})
+    return len(pieces) == 1 and pieces[0].inner[:1] == (Inner(2, 2 + len(text), Syntax.LABEL),)
+
+
+def expected(document: Document, values: Mapping[str, str]) -> Skeleton:
+    """The skeleton that every version of the document has in which the front matter keys `values` are set."""
+    if not values:
+        return document.skeleton
+    unchanged = splice(document, [None] * len(document.units), values)
+    front = frontmatter.find(unchanged.decode())
+    return (front.shape if front else (), *document.skeleton[1:])

@@ -1,0 +1,317 @@
+"""A unit's text as pieces: what is words, what is markup, and what a piece of markup carries.
+
+`read` is used in both directions: on a source while it is split, and on a translation before it is believed.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from prl10n.document import html
+from prl10n.document.parser import Located, References, parser
+from prl10n.model import Inline, Inner, Piece, Syntax
+
+# Bare URLs and addresses, read as GitHub does: trailing punctuation is not part of them.
+# https://github.github.com/gfm/#autolinks-extension-
+_BARE = re.compile(
+    r"(?:https?://|ftp://|www\.)[^\s<>]*[^\s<>?!.,:*_~'\"()\[\]{}«»“”‘’…;]/?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b"
+)
+_MARKDOWN_ESCAPE = re.compile(
+    r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)"
+)
+_LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A content as a catalog shows it, its pieces, and the markup that ran over a line break: (as shown, as in the
+    content).
+    """
+
+    text: str
+    pieces: tuple[Inline, ...]
+    folded: tuple[tuple[str, str], ...]
+
+
+def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...]:
+    """The pieces of a unit's text, source or translation, read as `syntax` says."""
+    if not text:
+        return ()
+    if syntax is Syntax.HTML:
+        return read_html(text).pieces
+    if syntax in (Syntax.MARKDOWN, Syntax.HEADING, Syntax.LABEL):
+        return read_markdown(text, references).pieces
+    if syntax is Syntax.CELL:
+        return read_cell(text, references).pieces
+    return _plain(text, _decoded(text, syntax))
+
+
+def _decoded(text: str, syntax: Syntax) -> str:
+    if syntax is Syntax.TITLE:
+        return _MARKDOWN_ESCAPE.sub(lambda found: found[1] or entities.unescape(found[2]), text)
+    return entities.unescape(text) if syntax is Syntax.ATTRIBUTE else text
+
+
+def _plain(text: str, value: str) -> tuple[Inline, ...]:
+    """A text without markup; URLs and addresses in it are protected where escapes do not hide them."""
+    if value != text:
+        return (Inline(Piece.TEXT, 0, len(text), value),)
+    return tuple(_words(0, len(text), text))
+
+
+def read_cell(text: str, references: References) -> Reading:
+    """A table cell: the table takes the backslash of `\\|` before inline markup is read."""
+    if "\\|" not in text:
+        return read_markdown(text, references)
+    content: list[str] = []  # the characters that the inline parser sees
+    raw: list[int] = []  # and where each stands in the text
+    for pos, character in enumerate(text):
+        if character == "|" and content and content[-1] == "\\":
+            content.pop()
+            raw.pop()
+            content.append(character)
+            raw.append(pos - 1)
+            continue
+        content.append(character)
+        raw.append(pos)
+    raw.append(len(text))
+    reading = read_markdown("".join(content), references)
+    pieces = tuple(
+        replace(
+            piece,
+            start=raw[piece.start],
+            end=raw[piece.end],
+            inner=tuple(Inner(raw[part.start], raw[part.end], part.syntax) for part in piece.inner),
+        )
+        for piece in reading.pieces
+    )
+    return Reading(text, pieces, ())
+
+
+def read_markdown(content: str, references: References) -> Reading:
+    """Inline markdown. Soft line breaks become spaces, hard ones stay a line break."""
+    if content.isalnum():  # a single word carries no markup
+        return Reading(content, (Inline(Piece.TEXT, 0, len(content), content),), ())
+    return _Builder(content).build(parser().inline(content, references))
+
+
+class _Builder:
+    """Collects the pieces of one content; `shown` is the text as the catalog will have it."""
+
+    def __init__(self, content: str) -> None:
+        self.content = content
+        self.shown: list[str] = []
+        self.length = 0
+        self.pieces: list[Inline] = []
+        self.tags: dict[int, html.Tag] = {}  # by index of piece
+        self.folded: list[tuple[str, str]] = []
+
+    def build(self, located: list[Located]) -> Reading:
+        autolink = -1  # where the `<` of the autolink at hand stands
+        opened: list[str] = []
+        for item in located:
+            token = item.token
+            kind = token.type
+            if kind == "link_open" and token.markup == "autolink":
+                autolink = item.start
+            elif autolink >= 0:
+                if kind == "link_close":
+                    self.markup(Piece.EMPTY, autolink, item.end, f"autolink {self.content[autolink : item.end]}")
+                    autolink = -1
+            elif kind in ("text", "text_special"):
+                self.words(item.start, item.end, token.content)
+            elif kind == "softbreak":
+                self.add(Piece.TEXT, " ", " ")
+            elif kind == "hardbreak":
+                raw = self.content[item.start : item.end]
+                self.add(Piece.EMPTY, raw[: raw.index("\n") + 1], "br")
+            elif kind == "code_inline":
+                self.markup(Piece.EMPTY, item.start, item.end, f"code {token.content}")
+            elif kind == "image":
+                self.image(item)
+            elif kind == "html_inline":
+                self.tags[len(self.pieces)] = html.tag(self.content[item.start : item.end])
+                self.markup(Piece.EMPTY, item.start, item.end, "")
+            elif kind == "link_open":
+                opened.append(f"link {token.attrs['href']}")
+                self.markup(Piece.OPEN, item.start, item.end, opened[-1])
+            elif kind == "link_close":
+                self.markup(Piece.CLOSE, item.start, item.end, opened.pop(), _title(self.content, item.start, item.end))
+            else:
+                name, _, side = kind.rpartition("_")
+                self.markup(Piece.OPEN if side == "open" else Piece.CLOSE, item.start, item.end, name)
+        self.folded += _lines_at_breaks(located, self.content)
+        pieces = _paired(self.pieces, self.tags)
+        return Reading("".join(self.shown), tuple(_joined(pieces)), tuple(self.folded))
+
+    def add(self, piece: Piece, shown: str, value: str, inner: tuple[Inner, ...] = ()) -> None:
+        self.pieces.append(Inline(piece, self.length, self.length + len(shown), value, inner))
+        self.shown.append(shown)
+        self.length += len(shown)
+
+    def markup(self, piece: Piece, start: int, end: int, value: str, inner: Iterable[Inner] = ()) -> None:
+        """Markup stands in the text as in the content, its line breaks as spaces. `inner` in offsets of the content."""
+        raw = self.content[start:end]
+        shown = raw.replace("\n", " ")
+        if shown != raw:
+            self.folded.append((shown, raw))
+        if (tag := self.tags.get(len(self.pieces))) is not None:
+            value = f"html {tag.key}"
+            inner = [Inner(part.start + start, part.end + start, part.syntax) for part in tag.inner]
+        shift = self.length - start
+        moved = tuple(Inner(part.start + shift, part.end + shift, part.syntax) for part in inner)
+        self.add(piece, shown, value, moved)
+
+    def words(self, start: int, end: int, value: str) -> None:
+        shown = self.content[start:end]
+        if shown == value:
+            for piece in _words(self.length, self.length + len(shown), value):
+                self.pieces.append(piece)
+            self.shown.append(shown)
+            self.length += len(shown)
+        else:
+            self.add(Piece.TEXT, shown, value)
+
+    def image(self, item: Located) -> None:
+        alt = item.start + 2
+        alt_end = alt + len(item.token.content)
+        inner = [Inner(alt, alt_end, Syntax.LABEL)] if alt_end > alt else []
+        inner += _title(self.content, alt_end, item.end)
+        self.markup(Piece.EMPTY, item.start, item.end, f"image {item.token.attrs['src']}", inner)
+
+
+def _lines_at_breaks(located: list[Located], content: str) -> Iterator[tuple[str, str]]:
+    """`<br>` with the line breaks around it: (as the text shows them, as the content has them)."""
+    for index, item in enumerate(located):
+        if item.token.type != "html_inline" or not item.token.content.lower().startswith("<br"):
+            continue
+        around = [near for near in located[max(0, index - 1) : index + 2] if near.token.type == "softbreak"]
+        if around:
+            start, end = min(item.start, around[0].start), max(item.end, around[-1].end)
+            shown = "".join((" " * (start < item.start), content[item.start : item.end], " " * (end > item.end)))
+            yield shown, content[start:end]
+
+
+def _title(content: str, start: int, end: int) -> list[Inner]:
+    """The title in the tail of a link or an image, `](destination "title")`, by its delimiters."""
+    if not content.startswith("](", start) or content[end - 1] != ")":
+        return []
+    title = title_after(content, start + 2, end)
+    return [title] if title else []
+
+
+def title_after(content: str, pos: int, end: int) -> Inner | None:
+    """The title behind the link destination at `pos`, as CommonMark's link titles are written."""
+    helpers = parser().md.helpers
+    destination = helpers.parseLinkDestination(content, _skip(content, pos), end)
+    begin = _skip(content, destination.pos)
+    if not destination.ok or begin == destination.pos:
+        return None
+    title = helpers.parseLinkTitle(content, begin, end)
+    return Inner(begin + 1, title.pos - 1, Syntax.TITLE) if title.ok and title.str else None
+
+
+def _skip(content: str, pos: int) -> int:
+    while content[pos : pos + 1] in (" ", "\t", "\n"):
+        pos += 1
+    return pos
+
+
+def _words(start: int, end: int, value: str) -> Iterable[Inline]:
+    """Words that stand in the text as they are: bare URLs and addresses among them are no prose."""
+    last = 0
+    if "://" in value or "www." in value or "@" in value:
+        for found in _BARE.finditer(value):
+            if found.start() > last:
+                yield Inline(Piece.TEXT, start + last, start + found.start(), value[last : found.start()])
+            yield Inline(Piece.EMPTY, start + found.start(), start + found.end(), f"bare {found[0]}")
+            last = found.end()
+    if last < end - start:
+        yield Inline(Piece.TEXT, start + last, end, value[last:])
+
+
+def _joined(pieces: list[Inline]) -> list[Inline]:
+    joined: list[Inline] = []
+    for piece in pieces:
+        if piece.piece is Piece.TEXT and joined and joined[-1].piece is Piece.TEXT:
+            before = joined[-1]
+            joined[-1] = Inline(Piece.TEXT, before.start, piece.end, before.value + piece.value)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _paired(pieces: list[Inline], tags: dict[int, html.Tag]) -> list[Inline]:
+    """Tags that open and close within the same pair become pairs themselves; an opaque element becomes one piece."""
+    if not tags:
+        return pieces
+    paired = list(pieces)
+    opaque: list[tuple[int, int]] = []
+    stack: list[int] = []  # indices of pieces that are open; markdown's own pairs nest by construction
+    for index, piece in enumerate(pieces):
+        tag = tags.get(index)
+        if piece.piece is Piece.OPEN:
+            stack.append(index)
+        elif piece.piece is Piece.CLOSE:
+            while stack and pieces[stack[-1]].piece is not Piece.OPEN:
+                stack.pop()
+            if stack:
+                stack.pop()
+        elif tag is None or tag.void:
+            continue
+        elif not tag.closing:
+            stack.append(index)
+        elif (match := _opening(tag.name, stack, tags)) is not None:
+            opening = stack[match]
+            del stack[match:]
+            if tags[opening].opaque:
+                opaque.append((opening, index))
+            paired[opening] = replace(paired[opening], piece=Piece.OPEN)
+            paired[index] = replace(piece, piece=Piece.CLOSE, value=paired[opening].value)
+    for first, last in sorted(opaque, reverse=True):
+        if any(outer < first and last < outer_last for outer, outer_last in opaque):
+            continue
+        whole = "".join(piece.value for piece in paired[first : last + 1])
+        paired[first : last + 1] = [Inline(Piece.EMPTY, paired[first].start, paired[last].end, f"opaque {whole}")]
+    return paired
+
+
+def _opening(name: str, stack: list[int], tags: dict[int, html.Tag]) -> int | None:
+    """Where the stack holds the tag that `</name>` closes; a pair of markdown in between hides it."""
+    for position in range(len(stack) - 1, -1, -1):
+        tag = tags.get(stack[position])
+        if tag is None:
+            return None
+        if tag.name == name:
+            return position
+    return None
+
+
+def read_html(content: str) -> Reading:
+    """Text and tags of a run of HTML without block elements; white space with a line break in it counts as a space."""
+    builder = _Builder(content)
+    last = 0
+    for tag in html.tags(content):
+        _html_text(builder, content[last : tag.start])
+        builder.tags[len(builder.pieces)] = html.tag(content[tag.start : tag.end])
+        builder.markup(Piece.EMPTY, tag.start, tag.end, "")
+        last = tag.end
+    _html_text(builder, content[last:])
+    return Reading("".join(builder.shown), tuple(_joined(_paired(builder.pieces, builder.tags))), tuple(builder.folded))
+
+
+def _html_text(builder: _Builder, raw: str) -> None:
+    if not raw:
+        return
+    shown = _LINE_BREAK.sub(" ", raw)
+    value = entities.unescape(shown)
+    if value != shown:
+        builder.add(Piece.TEXT, shown, value)
+        return
+    for piece in _words(builder.length, builder.length + len(shown), shown):
+        builder.pieces.append(piece)
+    builder.shown.append(shown)
+    builder.length += len(shown)

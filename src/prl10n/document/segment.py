@@ -1,0 +1,450 @@
+"""A file's bytes → its units and its skeleton, in one pass over one parse."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from markdown_it.token import Token
+
+from prl10n.document import frontmatter, html, inline
+from prl10n.document.frontmatter import FrontMatter
+from prl10n.document.parser import Lines, References, parser
+from prl10n.errors import DocumentError
+from prl10n.model import Inline, Inner, Piece, Span, Syntax, Unit
+
+DEFAULT_KEYS = ("title", "short-title", "product-title", "subtitle", "description", "summary", "excerpt")
+
+Skeleton = tuple[object, ...]
+
+_TASK = re.compile(r"\[[ xX]\][ \t]+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a site says about its documents: the front matter paths whose strings are prose."""
+
+    translate: tuple[str, ...] = DEFAULT_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source and what is to be translated in it.
+
+    `units` are in document order and their spans do not overlap. `skeleton` is all that a translation must leave as
+    it is: blocks and inline markup with their nesting, destinations, code, tags. `references` are the link reference
+    definitions that translations may use. `newline` is that of the first line. `problems` are (line, message) of what
+    could not be read and stays as it is.
+    """
+
+    source: bytes
+    units: tuple[Unit, ...]
+    skeleton: Skeleton
+    references: References
+    front_matter: FrontMatter | None
+    newline: str
+    rules: Rules
+    problems: tuple[tuple[int, str], ...] = ()
+
+
+def split(source: bytes, rules: Rules = Rules()) -> Document:
+    """Segment a file into units.
+
+    Law 1: `splice(split(b), [unit.text for unit in units]) == b` for any UTF-8 `b`. Raises DocumentError for bytes
+    that are not UTF-8, with the line.
+    """
+    try:
+        text = source.decode()
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise DocumentError(
+            f"not UTF-8: byte 0x{source[error.start]:02x}", where=f":{line}", remedy="Save the file as UTF-8."
+        ) from error
+    front = frontmatter.find(text)
+    body = front.body if front else (1 if text.startswith("\ufeff") else 0)
+    segmenter = _Segmenter(text, body)
+    if front is not None:
+        segmenter.front_matter(front, rules)
+    segmenter.walk()
+    units = segmenter.finished(source)
+    problems = (front.problem,) if front and front.problem else ()
+    shape = front.shape if front else ()
+    return Document(
+        source, units, (shape, *segmenter.skeleton), segmenter.references, front, segmenter.newline, rules, problems
+    )
+
+
+class _Segmenter:
+    """Walks the tokens of one document. Offsets are those of the decoded text until `finished` makes them bytes."""
+
+    def __init__(self, text: str, body: int) -> None:
+        self.text = text
+        self.body = body
+        source = text[body:]
+        self.breaks: list[
+            int
+        ] = []  # offsets, in the parser's source, of the newlines that are two characters in the text
+        if "\r" in source:
+            source = self._without_returns(source)
+        self.source = source.replace("\0", "\ufffd")
+        self.first_line = _line(text, body)
+        self.newline = _newline(text)
+        self.references: References = {}
+        self.tokens = parser().blocks(self.source, self.references)
+        self.skeleton: list[object] = []
+        self.found: list[tuple[int, int, Unit]] = []
+
+    def _without_returns(self, source: str) -> str:
+        pos = removed = 0
+        while (pos := source.find("\r\n", pos)) >= 0:
+            self.breaks.append(pos - removed)
+            removed += 1
+            pos += 2
+        return source.replace("\r\n", "\n").replace("\r", "\n")
+
+    def at(self, offset: int) -> int:
+        """An offset in the parser's source → in the text."""
+        return self.body + offset + (bisect_left(self.breaks, offset) if self.breaks else 0)
+
+    def add(self, start: int, end: int, unit: Unit) -> None:
+        """A unit at a range of the parser's source."""
+        self.found.append((self.at(start), self.at(end - 1) + 1, unit))
+
+    def front_matter(self, front: FrontMatter, rules: Rules) -> None:
+        for value in front.values:
+            core = value.text.strip()
+            if not core or not frontmatter.matches(value.path, rules.translate):
+                continue
+            syntax = Syntax.YAML_FLOW if value.flow else Syntax.YAML
+            pieces = inline.read(core, syntax, {})
+            if _has_words(pieces):
+                line = _line(self.text, value.start)
+                unit = Unit(core, f"front matter: {value.path}", syntax, _NOWHERE, line, pieces, self.newline)
+                self.found.append((value.start, value.end, unit))
+
+    def walk(self) -> None:
+        context: list[Token] = []
+        for token in self.tokens:
+            kind = token.type
+            if kind == "inline":
+                self.content(token, context)
+            elif kind == "html_block":
+                self.html_block(token)
+            elif kind == "definition":
+                self.definition(token)
+            elif kind in ("fence", "code_block"):
+                self.skeleton.append((kind, token.info, token.content))
+            else:
+                attributes = tuple(f"{name}={value}" for name, value in token.attrs.items()) if token.attrs else ()
+                self.skeleton.append((kind, token.tag, token.hidden, attributes))
+                if token.nesting > 0:
+                    context.append(token)
+                elif token.nesting < 0:
+                    context.pop()
+
+    def line_of(self, token: Token) -> int:
+        return self.first_line + (token.map[0] if token.map else 0)
+
+    def content(self, token: Token, context: list[Token]) -> None:
+        lines: Lines | None = token.meta.get("lines")
+        if lines is None:
+            return
+        block = context[-1]
+        if block.type in ("th_open", "td_open"):
+            start, end = lines.sources[0], token.meta["end"]
+            kind = "table header" if block.type == "th_open" else "table cell"
+            reading = inline.read_cell(self.source[start:end], self.references)
+            self.reading(reading, kind, Syntax.CELL, lambda offset: start + offset, end - start, self.line_of(token))
+            return
+        content, offset = token.content, 0
+        syntax, kind = Syntax.MARKDOWN, "paragraph"
+        if block.type == "heading_open":
+            kind = f"heading {block.tag[1:]}"
+            syntax = Syntax.HEADING if block.markup.startswith("#") else Syntax.MARKDOWN
+        elif len(context) > 1 and context[-2].type == "list_item_open":
+            kind = "list item"
+            if task := _TASK.match(content):
+                self.skeleton.append(("task", task[0][1].lower()))
+                offset = task.end()
+                content = content[offset:]
+        elif any(token.type == "blockquote_open" for token in context):
+            kind = "quote"
+        reading = inline.read_markdown(content, self.references)
+        prefix, container = self.prefixes(lines) if len(lines.starts) > 1 else ("", "")
+        self.reading(
+            reading,
+            kind,
+            syntax,
+            lambda pos: lines.source(offset + pos),
+            len(content),
+            self.line_of(token),
+            prefix,
+            container,
+        )
+
+    def prefixes(self, lines: Lines) -> tuple[str, str]:
+        """What stands before the words of the second line: with its indentation, and the markers of its containers
+        alone.
+        """
+        words = content = lines.sources[1]
+        start = self.source.rfind("\n", 0, words) + 1
+        while self.source[words : words + 1] in (" ", "\t"):
+            words += 1
+        return self.source[start:words], self.source[start:content]
+
+    def reading(
+        self,
+        reading: inline.Reading,
+        kind: str,
+        syntax: Syntax,
+        locate: Callable[[int], int],
+        length: int,
+        line: int,
+        prefix: str = "",
+        container: str = "",
+    ) -> None:
+        """A content that was read: one unit, or one for each text inside its markup where there are no words around it.
+
+        `locate` leads from an offset of the content to one of the source; the content is `length` characters long.
+        `prefix` and `container` are those of `prefixes`.
+        """
+        self.skeleton.append(tree(reading.pieces))
+        pieces = reading.pieces
+        newline = self.newline + prefix
+        if _has_words(pieces) or (_has_inner(reading) and not _separable(reading, syntax, length)):
+            folded = tuple((shown, raw.replace("\n", self.newline + container)) for shown, raw in reading.folded)
+            unit = Unit(reading.text, kind, syntax, _NOWHERE, line, pieces, newline, folded)
+            self.add(locate(0), locate(length - 1) + 1, unit)
+            return
+        for piece in pieces:
+            for part in piece.inner:
+                self.part(reading.text, part, _part_kind(piece, part), locate, line, newline)
+
+    def part(self, text: str, part: Inner, kind: str, locate: Callable[[int], int], line: int, newline: str) -> None:
+        """Words inside markup as a unit of their own; `part` is their range in `text`."""
+        raw = text[part.start : part.end]
+        core = raw.strip()
+        if not core:
+            return
+        begin = part.start + raw.index(core[0])
+        shown = _LINE_BREAK.sub(" ", core)
+        pieces = inline.read(shown, part.syntax, self.references)
+        if _has_words(pieces):
+            unit = Unit(shown, kind, part.syntax, _NOWHERE, line, pieces, newline)
+            self.add(locate(begin), locate(begin + len(core) - 1) + 1, unit)
+
+    def html_block(self, token: Token) -> None:
+        content = token.content
+        lines: Lines = token.meta["lines"]
+        line = self.line_of(token)
+        start = 0
+        skipped: tuple[str, int] | None = None  # the opaque element that is open, and how many of its name
+        for tag in html.tags(content):
+            if skipped is not None:
+                name, depth = skipped
+                if tag.name == name and not tag.void:
+                    depth += -1 if tag.closing else 1
+                skipped = (name, depth) if depth else None
+                if skipped is None:
+                    self.skeleton.append(content[start : tag.end])
+                    start = tag.end
+                continue
+            if tag.name in html.PHRASING or not tag.name:
+                continue
+            self.run(content, start, tag.start, lines, line)
+            self.skeleton.append(("tag", tag.key))
+            self.attributes(tag, content, lines, line)
+            start = tag.end
+            if tag.opaque:
+                skipped = (tag.name, 1)
+        if skipped is None:
+            self.run(content, start, len(content), lines, line)
+        else:
+            self.skeleton.append(content[start:])
+
+    def attributes(self, tag: html.Tag, content: str, lines: Lines, line: int) -> None:
+        for part in tag.inner:
+            newline = self.newline + (self.prefixes(lines)[1] if len(lines.starts) > 1 else "")
+            self.part(content, part, f"attribute of <{tag.name}>", lines.source, line, newline)
+
+    def run(self, content: str, start: int, end: int, lines: Lines, line: int) -> None:
+        """Text and phrasing elements between two block elements. Tags at its borders, and those around all of it,
+        stay outside.
+        """
+        start, end = _trim(content, start, end)
+        if start == end:
+            return
+        reading = inline.read_html(content[start:end])
+        self.skeleton.append(tree(reading.pieces))
+        if not _has_words(reading.pieces) and not _has_inner(reading):
+            return
+        left, right = _border(reading.pieces)
+        if left or right:
+            tags = list(html.tags(content[start:end]))
+            for tag in tags[:left] + tags[len(tags) - right :]:
+                self.attributes(_moved(tag, start), content, lines, line)
+            core_start = start + (tags[left - 1].end if left else 0)
+            core_end = start + tags[len(tags) - right].start if right else end
+            start, end = _trim(content, core_start, max(core_start, core_end))
+            if start == end:
+                return
+            reading = inline.read_html(content[start:end])
+        if not _has_words(reading.pieces) and not _has_inner(reading):
+            return
+        line += content.count("\n", 0, start)
+        unit = Unit(reading.text, "html", Syntax.HTML, _NOWHERE, line, reading.pieces, self.newline, ())
+        self.add(lines.source(start), lines.source(end - 1) + 1, unit)
+
+    def definition(self, token: Token) -> None:
+        self.skeleton.append(("definition", token.meta["id"], token.meta["url"]))
+        if not token.meta["title"]:
+            return
+        content, lines = token.content, token.meta["lines"]
+        title = inline.title_after(content, len(token.meta["label"]) + 3, len(content))
+        if title is not None:
+            self.part(content, title, "link title", lines.source, self.line_of(token), self.newline)
+
+    def finished(self, source: bytes) -> tuple[Unit, ...]:
+        """The units in document order, their spans in bytes."""
+        self.found.sort(key=lambda item: item[0])
+        if len(source) == len(self.text):
+            return tuple(replace(unit, span=Span(start, end)) for start, end, unit in self.found)
+        units = []
+        last = offset = 0
+        for start, end, unit in self.found:
+            begin = offset + len(self.text[last:start].encode())
+            offset = begin + len(self.text[start:end].encode())
+            last = end
+            units.append(replace(unit, span=Span(begin, offset)))
+        return tuple(units)
+
+
+_NOWHERE = Span(0, 0)
+_LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
+
+
+def _line(text: str, pos: int) -> int:
+    """The number of the line at an offset, from 1; `\\r\\n`, `\\r` and `\\n` end a line."""
+    return 1 + text.count("\n", 0, pos) + text.count("\r", 0, pos) - text.count("\r\n", 0, pos)
+
+
+def _newline(text: str) -> str:
+    """The newline of a file: that of its first line."""
+    found = re.search(r"\r\n|\r|\n", text)
+    return found[0] if found else "\n"
+
+
+def _trim(content: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and content[start].isspace():
+        start += 1
+    while start < end and content[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+_SYNTAX_OF = (
+    ("heading", Syntax.HEADING),
+    ("table", Syntax.CELL),
+    ("html", Syntax.HTML),
+    ("front matter", Syntax.YAML),
+    ("image alt", Syntax.LABEL),
+    ("image title", Syntax.TITLE),
+    ("link title", Syntax.TITLE),
+    ("attribute", Syntax.ATTRIBUTE),
+)
+
+
+def syntax_of(kind: str) -> Syntax:
+    """How a unit of this kind is read, for those who know a unit by its catalog only."""
+    return next((syntax for start, syntax in _SYNTAX_OF if kind.startswith(start)), Syntax.MARKDOWN)
+
+
+def has_letters(text: str) -> bool:
+    return text.isalpha() or any(map(str.isalpha, text))
+
+
+def _has_words(pieces: Iterable[Inline]) -> bool:
+    return any(piece.piece is Piece.TEXT and has_letters(piece.value) for piece in pieces)
+
+
+def _has_inner(reading: inline.Reading) -> bool:
+    return any(has_letters(reading.text[part.start : part.end]) for piece in reading.pieces for part in piece.inner)
+
+
+def _separable(reading: inline.Reading, syntax: Syntax, length: int) -> bool:
+    """Whether the texts inside the markup can be replaced on their own.
+
+    Not in a cell, not where one is also a label, and not where a line break makes the text shorter than its content.
+    """
+    if syntax is Syntax.CELL or len(reading.text) != length:
+        return False
+    return all(piece.end - piece.inner[0].end > 3 for piece in reading.pieces if piece.inner and not _is_link(piece))
+
+
+def _is_link(piece: Inline) -> bool:
+    return piece.piece is Piece.CLOSE
+
+
+def _part_kind(piece: Inline, part: Inner) -> str:
+    if part.syntax is Syntax.LABEL:
+        return "image alt"
+    if part.syntax is Syntax.TITLE:
+        return "link title" if piece.piece is Piece.CLOSE else "image title"
+    return "attribute"
+
+
+def _border(pieces: Sequence[Inline]) -> tuple[int, int]:
+    """How many tags stand before and behind the words of a run of HTML, or enclose all of them."""
+    first, last, left, right = 0, len(pieces), 0, 0
+    while first < last:
+        head, tail = pieces[first], pieces[last - 1]
+        if head.piece is Piece.TEXT and not head.value.strip():
+            first += 1
+        elif tail.piece is Piece.TEXT and not tail.value.strip():
+            last -= 1
+        elif head.piece is Piece.EMPTY and head.value.startswith("html "):
+            first, left = first + 1, left + 1
+        elif tail.piece is Piece.EMPTY and tail.value.startswith("html "):
+            last, right = last - 1, right + 1
+        elif head.piece is Piece.OPEN and _partner(pieces, first) == last - 1:
+            first, last, left, right = first + 1, last - 1, left + 1, right + 1
+        else:
+            break
+    return left, right
+
+
+def _partner(pieces: Sequence[Inline], index: int) -> int:
+    depth = 0
+    for position in range(index, len(pieces)):
+        depth += (pieces[position].piece is Piece.OPEN) - (pieces[position].piece is Piece.CLOSE)
+        if depth == 0:
+            return position
+    return -1
+
+
+def _moved(tag: html.Tag, by: int) -> html.Tag:
+    inner = tuple(Inner(part.start + by, part.end + by, part.syntax) for part in tag.inner)
+    return replace(tag, start=tag.start + by, end=tag.end + by, inner=inner)
+
+
+Node = tuple[str, tuple["Node", ...]]
+
+
+def tree(pieces: Sequence[Inline]) -> tuple[Node, ...]:
+    """The markup of a text with its nesting and without its words; siblings are sorted, since markup may move with
+    the words.
+    """
+    if len(pieces) == 1 and pieces[0].piece is Piece.TEXT:
+        return ()
+    levels: list[list[Node]] = [[]]
+    for piece in pieces:
+        if piece.piece is Piece.OPEN:
+            levels.append([])
+        elif piece.piece is Piece.CLOSE:
+            children = levels.pop()
+            levels[-1].append((piece.value, tuple(sorted(children))))
+        elif piece.piece is Piece.EMPTY and not piece.value.startswith("bare "):
+            levels[-1].append((piece.value, ()))
+    return tuple(sorted(levels[0]))

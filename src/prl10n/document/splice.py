@@ -1,0 +1,124 @@
+"""Texts → bytes: a document's units are replaced where they stand, all else stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from prl10n.document import frontmatter
+from prl10n.document.segment import Document
+from prl10n.errors import DocumentError
+from prl10n.model import Syntax, Unit
+
+_NEWLINES = re.compile(r"\r\n?")
+_SOFT_BREAK = re.compile(r"(\\*)([ \t]*)\n[ \t]*")
+_BREAK = re.compile(r"\s*[\r\n]\s*")
+_UNESCAPED = {mark: re.compile(rf"(?<!\\)((?:\\\\)*)([{re.escape(mark)}])") for mark in ('"', "'", "()", "|")}
+_DELIMITED = (Syntax.ATTRIBUTE, Syntax.TITLE)
+_EDGE = " \t\r\n\f\v"
+
+
+def splice(document: Document, texts: Sequence[str | None], values: Mapping[str, str] | None = None) -> bytes:
+    """Put `texts` in the place of the document's units, in their order. None, an empty text, or a unit's own text
+    leaves its bytes.
+
+    `values` are front matter keys to set, whatever they held. Nothing outside the spans of units changes otherwise.
+    """
+    source = document.source
+    parts: list[bytes] = []
+    last = 0
+    for start, end, replacement in _replacements(document, texts, values or {}):
+        parts += (source[last:start], replacement)
+        last = end
+    parts.append(source[last:])
+    return b"".join(parts)
+
+
+def _replacements(
+    document: Document, texts: Sequence[str | None], values: Mapping[str, str]
+) -> list[tuple[int, int, bytes]]:
+    """(start, end, bytes) in order."""
+    settings = _settings(document, values) if values else []
+    taken = {(start, end) for start, end, _ in settings}
+    found = settings
+    for unit, text in zip(document.units, texts, strict=True):
+        start, end = unit.span.start, unit.span.end
+        if text is None or text == unit.text or not text.strip(_EDGE) or (start, end) in taken:
+            continue
+        found.append((start, end, written(unit, text, document.source).encode()))
+    return sorted(found)
+
+
+def written(unit: Unit, text: str, source: bytes) -> str:
+    """A text as it is written into the place of the unit in `source`."""
+    text = _NEWLINES.sub("\n", text.strip(_EDGE))
+    syntax = unit.syntax
+    if syntax in (Syntax.YAML, Syntax.YAML_FLOW):
+        raw = source[unit.span.start : unit.span.end].decode()
+        return frontmatter.replaced(raw, text, syntax is Syntax.YAML_FLOW, unit.newline)
+    if syntax is Syntax.MARKDOWN:
+        text = _SOFT_BREAK.sub(_line_break, text).replace("\n", unit.newline)
+        for shown, folded in unit.folded:
+            text = text.replace(shown, folded, 1)
+        return text
+    text = _BREAK.sub(" ", text)
+    delimiter = source[: unit.span.start].rstrip()[-1:].decode("latin-1") if syntax in _DELIMITED else ""
+    if syntax is Syntax.CELL:
+        text = _UNESCAPED["|"].sub(r"\1\\\2", text)
+    elif syntax is Syntax.ATTRIBUTE:
+        if (
+            b"\n" in source[unit.span.start : unit.span.end]
+        ):  # a tag over several lines stays one: alone on a line it is a block
+            text = text.replace(" ", unit.newline, 1)
+        text = text.replace(delimiter, "&quot;" if delimiter == '"' else "&#39;")
+    elif syntax is Syntax.TITLE:
+        text = _UNESCAPED["()" if delimiter == "(" else delimiter].sub(r"\1\\\2", text)
+    return text
+
+
+def _line_break(found: re.Match[str]) -> str:
+    """A hard break stays (two spaces or a backslash before the newline); a soft one becomes a space."""
+    backslashes, spaces = found[1], found[2]
+    if spaces.endswith("  "):
+        return f"{backslashes}{spaces}\n"
+    return backslashes + ("\n" if len(backslashes) % 2 and not spaces else " ")
+
+
+def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, int, bytes]]:
+    """The replacements that set front matter keys; a missing key is added at the end, missing front matter at the
+    beginning.
+    """
+    text = document.source.decode()
+    front = document.front_matter
+    newline = document.newline
+    if front is None:
+        start = len("\ufeff".encode()) if text.startswith("\ufeff") else 0
+        lines = ["---", *(f"{key}: {frontmatter.scalar(value)}" for key, value in values.items()), "---", ""]
+        return [(start, start, newline.join(lines).encode())]
+    if front.problem or not front.block_style:
+        raise DocumentError(
+            "the front matter cannot be changed",
+            where=":1",
+            remedy="Write it as `key: value` lines, or leave [front_matter] set out for it.",
+        )
+    places = {key: (start, end) for key, start, end in front.keys}
+    found: list[tuple[int, int, bytes]] = []
+    added = ""
+    for key, value in values.items():
+        if key in places:
+            start, end = places[key]
+            raw = text[start:end]
+            new = frontmatter.scalar(value)
+            if new != raw:
+                found.append((*_bytes(text, start, end), f" {new}".encode() if start == end else new.encode()))
+        else:
+            added += f"{key}: {frontmatter.scalar(value)}{newline}"
+    if added:
+        place = _bytes(text, front.end, front.end)
+        found.append((*place, added.encode()))
+    return found
+
+
+def _bytes(text: str, start: int, end: int) -> tuple[int, int]:
+    begin = len(text[:start].encode())
+    return begin, begin + len(text[start:end].encode())

@@ -1,0 +1,188 @@
+"""What is known already: every answer that was paid for (the journal), and every pair that the catalogs hold (the
+memory).
+
+Both live in one SQLite file in `.prl10n/`, which git ignores. The journal is written the moment an answer arrives,
+before anything else is done with it (law 5). The pairs are an index of the catalogs: lost, they are read again.
+
+Texts are neutral forms (`prl10n.model`), so that a word is one text wherever it stands and whatever its links.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from prl10n import catalog, document, markup
+from prl10n.catalog import Entry
+from prl10n.errors import CatalogError, Prl10nError
+from prl10n.model import Span, State, Unit
+
+FILE = Path(".prl10n", "memory.db")
+
+IN_MEMORY = ":memory:"  # for a run that must write nothing
+
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS journal (
+  settings TEXT NOT NULL, source TEXT NOT NULL, answer TEXT NOT NULL, billed INTEGER NOT NULL, day TEXT NOT NULL,
+  PRIMARY KEY (settings, source)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS catalogs (path TEXT PRIMARY KEY, locale TEXT NOT NULL, stamp TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pairs (
+  locale TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, approved INTEGER NOT NULL, document TEXT NOT NULL,
+  path TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS pairs_by_source ON pairs (locale, source);
+CREATE INDEX IF NOT EXISTS pairs_by_path ON pairs (path);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A translation that the memory has: the neutral form, the document it comes from, and whether a person approved
+    it.
+    """
+
+    target: str
+    document: str
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A translation that was paid for, and the day (ISO 8601) on which it was."""
+
+    answer: str
+    day: str
+
+
+class Memory:
+    """The memory and the journal of a project. A context manager; used from one thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            if str(path) != IN_MEMORY:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                ignore = path.parent / ".gitignore"
+                if not ignore.exists():
+                    ignore.write_text("*\n", encoding="utf-8")
+            self.database = sqlite3.connect(path, timeout=30, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise Prl10nError(f"the memory cannot be opened: {error}", where=str(path)) from error
+        try:
+            self.database.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self.database.close()
+            raise Prl10nError(
+                f"the memory cannot be read: {error}",
+                where=str(path),
+                remedy="Move the file away: the next run makes a new one from the catalogs. "
+                "Paid answers that are in no catalog are lost.",
+            ) from error
+
+    def __enter__(self) -> Memory:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.database.close()
+
+    # the journal
+
+    def record(self, settings: str, answers: Iterable[tuple[str, str, int]], day: str) -> None:
+        """Keep (source, answer, characters billed) of one response, durably, before anything else is done with them."""
+        with closing(self.database.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.executemany(
+                "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?, ?)",
+                [(settings, source, answer, billed, day) for source, answer, billed in answers],
+            )
+            cursor.execute("COMMIT")
+
+    def answered(self, settings: str, sources: Sequence[str]) -> dict[str, Answered]:
+        """The answers that the same request settings had for these texts."""
+        found: dict[str, Answered] = {}
+        for source in sources:
+            row = self.database.execute(
+                "SELECT answer, day FROM journal WHERE settings = ? AND source = ?", (settings, source)
+            ).fetchone()
+            if row:
+                found[source] = Answered(*row)
+        return found
+
+    # the pairs
+
+    def refresh(self, locale: str, catalogs: Mapping[Path, str], root: Path) -> list[CatalogError]:
+        """Read the catalogs of a locale that changed since the last time; `catalogs` gives the document of each path.
+
+        Returns the errors of those that cannot be read: their former pairs stay. Paths are kept relative to `root`.
+        """
+        errors: list[CatalogError] = []
+        known = dict(self.database.execute("SELECT path, stamp FROM catalogs WHERE locale = ?", (locale,)))
+        current: dict[str, str] = {}
+        for path, name in catalogs.items():
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            key = path.relative_to(root).as_posix()
+            current[key] = f"{stat.st_mtime_ns} {stat.st_size} {stat.st_ino}"
+            if known.get(key) == current[key]:
+                continue
+            try:
+                loaded = catalog.load(path)
+            except CatalogError as error:
+                errors.append(error)
+                continue
+            self._replace(key, current[key], pairs(loaded.entries if loaded else ()), locale, name)
+        for key in known.keys() - current.keys():
+            self._replace(key, None, (), locale, "")
+        return errors
+
+    def _replace(
+        self, path: str, stamp: str | None, rows: Iterable[tuple[str, str, bool]], locale: str, name: str
+    ) -> None:
+        with closing(self.database.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("DELETE FROM pairs WHERE path = ?", (path,))
+            cursor.execute("DELETE FROM catalogs WHERE path = ?", (path,))
+            if stamp is not None:
+                cursor.execute("INSERT INTO catalogs VALUES (?, ?, ?)", (path, locale, stamp))
+            cursor.executemany(
+                "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?)",
+                [(locale, source, target, approved, name, path) for source, target, approved in rows],
+            )
+            cursor.execute("COMMIT")
+
+    def exact(self, locale: str, sources: Sequence[str]) -> dict[str, Match]:
+        """The best known translation of each text: approved before drafted, then by the name of the document."""
+        found: dict[str, Match] = {}
+        for source in sources:
+            row = self.database.execute(
+                "SELECT target, document, approved FROM pairs WHERE locale = ? AND source = ?"
+                " ORDER BY approved DESC, document, target LIMIT 1",
+                (locale, source),
+            ).fetchone()
+            if row:
+                found[source] = Match(row[0], row[1], bool(row[2]))
+        return found
+
+
+def pairs(entries: Iterable[Entry]) -> Iterator[tuple[str, str, bool]]:
+    """(source, target, approved) of the translations in a catalog, as neutral forms. Pseudo-translations are none."""
+    for entry in entries:
+        if entry.plural or entry.state not in (State.APPROVED, State.DRAFT) or entry.provenance.startswith("pseudo "):
+            continue
+        syntax = document.syntax_of(entry.extracted.split("\n")[0])
+        unit = Unit(entry.msgid, "", syntax, Span(0, 0), 0, document.read(entry.msgid, syntax, {}))
+        targets = markup.aligned(unit, entry.msgstr)
+        if targets is not None:
+            for source, target in zip(markup.neutral(unit), targets, strict=True):
+                yield source, target, entry.state is State.APPROVED

@@ -1,0 +1,667 @@
+"""The stages in their order, for every document in every locale: the only place that knows all of them.
+
+    read → merge → translate (memory, journal, backend) → save the catalog → assemble → save the document
+
+Stages in between are pure; what they do to files happens here, in `_save` and `_publish`. A document or a catalog
+that cannot be read is named in a finding and left out; the rest goes on.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from enum import Flag, auto
+from pathlib import Path
+
+from prl10n import backends, catalog, document, files, markup
+from prl10n.backends import Answer, Backend, Request
+from prl10n.catalog import Catalog, Draft
+from prl10n.config import Config, find_documents, gettext_locale, shown
+from prl10n.document import Document, Rules
+from prl10n.errors import BackendError, CatalogError, ConfigError, DocumentError, MarkupError, Prl10nError
+from prl10n.memory import FILE, IN_MEMORY, Memory
+from prl10n.model import Finding, Piece, Severity, State, Unit
+
+CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
+LIBRARY_FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+class Stage(Flag):
+    """What a run does. `sync` is all of it."""
+
+    EXTRACT = auto()
+    TRANSLATE = auto()
+    BUILD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a command line narrows a run to; empty means all. Paths are those of documents, files or folders."""
+
+    locales: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that was read. `name` is its path in the source folder, `file` the one in the project."""
+
+    name: str
+    file: str
+    document: Document
+
+
+@dataclass(slots=True)
+class Row:
+    """One document in one locale: what it holds, and what the run did. Characters are those that a backend bills."""
+
+    document: str
+    locale: str
+    states: dict[State, int] = field(default_factory=dict)
+    memory: int = 0
+    journal: int = 0
+    sent: int = 0
+    characters: int = 0
+    billed: int = 0
+    catalog: str = ""
+    page: str = ""
+    catalog_written: bool = False
+    page_written: bool = False
+
+    @property
+    def units(self) -> int:
+        return sum(self.states.values())
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did. `failure` is the error of a backend that ended the translating; all before it is saved."""
+
+    rows: list[Row] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    backends: dict[str, str] = field(default_factory=dict)
+    failure: BackendError | None = None
+    unreadable: bool = False
+    untranslated: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        if self.failure is not None:
+            return self.failure.exit_code
+        if self.unreadable:
+            return 2
+        return 4 if self.untranslated else 0
+
+
+class Progress:
+    """Told how far a run is; the command line shows it. This one tells nobody."""
+
+    def begin(self, what: str, total: int) -> None:
+        """A new stage begins."""
+
+    def advance(self, count: int = 1) -> None:
+        """So many of its `total` are done."""
+
+
+def today() -> datetime.datetime:
+    """Now, or the moment that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = int(epoch) if epoch.isdigit() else None
+    return (
+        datetime.datetime.now(datetime.UTC) if moment is None else datetime.datetime.fromtimestamp(moment, datetime.UTC)
+    )
+
+
+def run(
+    config: Config,
+    stages: Stage,
+    selection: Selection,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    environ: Mapping[str, str] | None = None,
+    executor: Executor | None = None,
+) -> Outcome:
+    """Run the stages over the selected documents in the selected locales. `dry_run` writes and sends nothing.
+
+    Raises ConfigError for what is wrong with the configuration or the selection as a whole.
+    """
+    return _Run(config, stages, dry_run, progress or Progress(), os.environ if environ is None else environ).all(
+        selection, executor
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def select(config: Config, selection: Selection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(locales, documents) of a selection. ConfigError for a locale or a path that the configuration does not have."""
+    for locale in selection.locales:
+        config.settings(locale)
+    locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)
+    names = find_documents(config)
+    if not selection.paths:
+        return locales, names
+    folder = (config.root / config.content.source).resolve()
+    chosen: set[str] = set()
+    for path in selection.paths:
+        resolved = path.resolve()
+        matching = {name for name in names if (place := folder / name) == resolved or resolved in place.parents}
+        if not matching:
+            raise ConfigError(
+                "is no document of this project",
+                where=str(path),
+                remedy=f"Documents are the files that include matches below {config.content.source}: "
+                "name one, or a folder of them.",
+            )
+        chosen |= matching
+    return locales, tuple(name for name in names if name in chosen)
+
+
+def _split(job: tuple[str, Path, Rules]) -> Document | Finding:
+    """Read and segment one file; the finding says why that is impossible."""
+    file, path, rules = job
+    try:
+        data = files.read(path)
+        if data is None:
+            return Finding("unreadable", Severity.ERROR, file, 0, "the file is gone")
+        return document.split(data, rules)
+    except DocumentError as error:
+        line = int(error.where.rpartition(":")[2] or 0)
+        return Finding("unreadable", Severity.ERROR, file, line, f"{error.what}. {error.remedy}".strip())
+    except Prl10nError as error:
+        return Finding("unreadable", Severity.ERROR, file, 0, f"{error.what}. {error.remedy}".strip())
+    except LIBRARY_FAILURES as error:
+        return Finding(
+            "unreadable", Severity.ERROR, file, 0, f"the markdown parser failed: {type(error).__name__}: {error}"
+        )
+
+
+# --- one run ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Work:
+    """A document in a locale, on its way through the stages."""
+
+    source: Source
+    locale: str
+    path: Path
+    seen: Catalog
+    merged: Catalog
+    row: Row
+
+    def needed(self) -> list[Unit]:
+        """The units without a text, each text once."""
+        live = self.merged.live()
+        found: dict[str, Unit] = {}
+        for unit in self.source.document.units:
+            if unit.text not in found and catalog.needs_text(live[None, unit.text], self.merged):
+                found[unit.text] = unit
+        return list(found.values())
+
+
+class _Run:
+    def __init__(
+        self, config: Config, stages: Stage, dry_run: bool, progress: Progress, environ: Mapping[str, str]
+    ) -> None:
+        self.config = config
+        self.stages = stages
+        self.dry_run = dry_run
+        self.progress = progress
+        self.environ = environ
+        self.outcome = Outcome()
+        self.now = today()
+        self.announced: set[tuple[str, str]] = set()  # (settings, text) that a dry run has counted
+
+    def all(self, selection: Selection, executor: Executor | None) -> Outcome:
+        locales, names = select(self.config, selection)
+        read: dict[Rules, list[Source]] = {}
+        for locale in locales:
+            rules = Rules(translate=self.config.settings(locale).front_matter.translate)
+            if rules not in read:
+                read[rules] = self.read(names, rules, executor)
+            sources = read[rules]
+            work = [item for source in sources if (item := self.open(source, locale)) is not None]
+            if Stage.TRANSLATE in self.stages:
+                self.translate(work, locale)
+            elif Stage.EXTRACT in self.stages:
+                for item in work:
+                    self.save(item, {})
+            self.progress.begin(f"writing {locale}", len(work) if Stage.BUILD in self.stages else 0)
+            for item in work:
+                self.finish(item)
+        return self.outcome
+
+    def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> list[Source]:
+        folder = self.config.content.source
+        self.progress.begin("reading", len(names))
+        jobs = [(f"{folder}/{name}", self.config.root / folder / name, rules) for name in names]
+        sources: list[Source] = []
+        found: Iterable[Document | Finding] = (
+            executor.map(_split, jobs, chunksize=16) if executor else map(_split, jobs)
+        )
+        for name, job, result in zip(names, jobs, found, strict=True):
+            self.progress.advance()
+            if isinstance(result, Finding):
+                self.outcome.unreadable = True
+                self.outcome.findings.append(result)
+                continue
+            for line, message in result.problems:
+                self.warn(
+                    "front-matter", job[0], line, f"the front matter cannot be read and is left as it is: {message}"
+                )
+            sources.append(Source(name, job[0], result))
+        return sources
+
+    def open(self, source: Source, locale: str) -> _Work | None:
+        """Load and merge the catalog of a document."""
+        path = self.config.catalog_path(locale, source.name)
+        row = Row(source.file, locale, catalog=shown(path), page=shown(self.config.target_path(locale, source.name)))
+        try:
+            for written in (path, self.config.target_path(locale, source.name)):
+                if not files.is_inside(written, self.config.root):
+                    raise CatalogError(
+                        "a link leads out of the project", where=shown(written), remedy="Replace the link by a folder."
+                    )
+            seen = catalog.load(path)
+        except Prl10nError as error:
+            self.blame(error, source, locale)
+            return None
+        if seen is None:
+            seen = Catalog((), self.header(source, locale))
+        return _Work(source, locale, path, seen, catalog.merge(seen, source.document.units, source.file), row)
+
+    def header(self, source: Source, locale: str) -> str:
+        from babel.messages.plurals import get_plural
+
+        plural = get_plural(gettext_locale(locale).partition("_")[0])
+        forms = f"nplurals={plural.num_plurals}; plural={plural.plural_expr};"
+        return catalog.header(gettext_locale(locale), source.name, forms, self.now)
+
+    # translating
+
+    def translate(self, work: Sequence[_Work], locale: str) -> None:
+        waiting = {id(item): item.needed() for item in work}
+        total = sum(map(len, waiting.values()))
+        self.progress.begin(f"translating {locale}", total)
+        if not total:
+            for item in work:
+                self.save(item, {})
+            return
+        backend = self.backend(locale)
+        if self.dry_run and not (self.config.root / FILE).exists():
+            memory = Memory(Path(IN_MEMORY))
+        else:
+            memory = Memory(self.config.root / FILE)
+        with memory:
+            self.refresh(memory, locale)
+            for item in work:
+                units = waiting[id(item)]
+                drafts: dict[str, Draft] = {}
+                if units and self.outcome.failure is None:
+                    translator = _Translator(self, item, backend, memory)
+                    try:
+                        drafts = translator.drafts(units)
+                    except BackendError as error:
+                        self.outcome.failure = error
+                        drafts = translator.found
+                self.save(item, drafts)
+                self.progress.advance(len(units))
+
+    def backend(self, locale: str) -> Backend:
+        """The backend of a locale. `auto` is DeepL where there is a key, else a local model where one is installed,
+        else the memory.
+        """
+        settings = self.config.settings(locale).backend
+        name = settings.name
+        if name == "auto":
+            if self.environ.get("DEEPL_AUTH_KEY", "").strip():
+                name = "deepl"
+            else:
+                name = "local" if "local" in backends.names() else "memory"
+        self.outcome.backends[locale] = name
+        return backends.create(name, settings.options(name), self.environ)
+
+    def refresh(self, memory: Memory, locale: str) -> None:
+        """Bring the memory up to date with all catalogs of the locale, whatever the selection."""
+        known = {self.config.catalog_path(locale, name): name for name in find_documents(self.config)}
+        for error in memory.refresh(locale, known, self.config.root):
+            if not any(finding.path == error.where for finding in self.outcome.findings):
+                self.warn("memory", error.where, 0, f"left out of the memory: {error.what}", locale)
+
+    # saving
+
+    def save(self, item: _Work, drafts: Mapping[str, Draft]) -> None:
+        """Merge into the catalog on disk, whatever it is by now, and write it if a byte changes."""
+        units, file = item.source.document.units, item.source.file
+
+        def change(current: Catalog) -> Catalog:
+            return catalog.fill(catalog.merge(current, units, file), drafts)
+
+        if self.dry_run or (item.seen.data is None and not units):
+            item.merged = change(item.seen)
+            item.row.catalog_written = item.seen.data != catalog.render(item.merged) and bool(units)
+            return
+        try:
+            item.merged = catalog.update(item.path, item.seen, change)
+        except Prl10nError as error:
+            self.blame(error, item.source, item.locale)
+            return
+        item.row.catalog_written = item.merged.data != item.seen.data
+
+    def finish(self, item: _Work) -> None:
+        """Count the states, and publish the document if the run builds."""
+        live = item.merged.live()
+        for unit in item.source.document.units:
+            entry = live[None, unit.text]
+            item.row.states[entry.state] = item.row.states.get(entry.state, 0) + 1
+            if Stage.TRANSLATE in self.stages and not self.dry_run and catalog.needs_text(entry, item.merged):
+                self.outcome.untranslated += 1
+        if Stage.BUILD in self.stages:
+            try:
+                self.publish(item)
+            except Prl10nError as error:
+                self.blame(error, item.source, item.locale)
+            self.progress.advance()
+        self.outcome.rows.append(item.row)
+
+    def publish(self, item: _Work) -> None:
+        """Write the localized document, if any of its units has a text that may be published and a byte changes."""
+        settings = self.config.settings(item.locale)
+        live = item.merged.live()
+        units = item.source.document.units
+        texts = [catalog.publishable(live[None, unit.text], drafts=settings.publish.drafts) for unit in units]
+        if units and not any(texts):
+            return
+        values = {key: value.replace("{locale}", item.locale) for key, value in settings.front_matter.set.items()}
+        result, rejected = assemble(item.source.document, texts, values)
+        for index, reason in rejected.items():
+            message = f"this translation would break the page, the source text stands in its place: {reason}"
+            self.outcome.findings.append(
+                Finding(
+                    "structure",
+                    Severity.ERROR,
+                    item.row.catalog,
+                    0,
+                    f"{message}\n    {_short(units[index].text)}",
+                    item.locale,
+                )
+            )
+        complete = all(texts) and not rejected
+        if not complete and settings.publish.incomplete == "skip":
+            return
+        path = self.config.target_path(item.locale, item.source.name)
+        if files.read(path) == result:
+            return
+        item.row.page_written = True
+        if not self.dry_run:
+            files.write(path, result)
+
+    # findings
+
+    def warn(self, rule: str, path: str, line: int, message: str, locale: str = "") -> None:
+        self.outcome.findings.append(Finding(rule, Severity.WARNING, path, line, message, locale))
+
+    def blame(self, error: Prl10nError, source: Source, locale: str) -> None:
+        """A file that cannot be read or written: named, and left out."""
+        self.outcome.unreadable = True
+        where = error.where or source.file
+        path, _, line = where.rpartition(":")
+        place = (path, int(line)) if path and line.isdigit() else (where, 0)
+        self.outcome.findings.append(
+            Finding(
+                "unreadable",
+                Severity.ERROR,
+                _shown(place[0]),
+                place[1],
+                f"{error.what}. {error.remedy}".strip(),
+                locale,
+            )
+        )
+
+
+def _shown(path: str) -> str:
+    return shown(Path(path)) if path else path
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 100 else f"{line[:99]}…"
+
+
+class _Translator:
+    """Finds texts for the units of one document in one locale: memory, then journal, then backend."""
+
+    def __init__(self, run: _Run, item: _Work, backend: Backend, memory: Memory) -> None:
+        self.run = run
+        self.item = item
+        self.backend = backend
+        self.memory = memory
+        self.references = item.source.document.references
+        config = run.config
+        self.tags = backend.takes_tags(item.locale)
+        self.settings = backend.settings(config.source, item.locale)
+        self.known: dict[
+            str, tuple[str, str]
+        ] = {}  # text → (answer, provenance); an empty answer is one that was of no use
+        self.found: dict[str, Draft] = {}
+
+    def drafts(self, units: Sequence[Unit]) -> dict[str, Draft]:
+        """A draft for each unit that can have one, by msgid. Raises BackendError; `found` has what came before it."""
+        wanted = {unit.text: markup.neutral(unit, self.references) for unit in units}
+        try:
+            self.look_up([text for texts in wanted.values() for text in texts])
+            missing = [text for texts in wanted.values() for text in texts if text not in self.known]
+            direct = [text for text in missing if self.tags or not markup.has_tags(text)]
+            self.ask(direct, units)
+            # what came back broken, and what the backend takes in no other form, is asked for as runs of plain text
+            self.ask_runs([text for text in missing if text not in direct], units)
+            for unit in units:
+                self.settle(unit, wanted[unit.text], units)
+        except BackendError:
+            for unit in units:
+                self.draft(unit, wanted[unit.text])
+            raise
+        return self.found
+
+    def look_up(self, texts: Sequence[str]) -> None:
+        """What memory and journal know."""
+        row = self.item.row
+        for text, match in self.memory.exact(self.item.locale, texts).items():
+            self.known[text] = (match.target, f"memory {match.document} 100%")
+            row.memory += 1
+        left = [text for text in dict.fromkeys(texts) if text not in self.known]
+        for text, answered in self.memory.answered(self.settings, left).items():
+            self.known[text] = (answered.answer, f"{self.backend.name} {answered.day}")
+            row.journal += 1
+
+    def ask(self, texts: Sequence[str], units: Sequence[Unit]) -> None:
+        """Send what is not known yet; every response is in the journal before it is looked at."""
+        left = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if not left:
+            return
+        row = self.item.row
+        if self.run.dry_run:
+            left = [text for text in left if (self.settings, text) not in self.run.announced]
+            self.run.announced.update((self.settings, text) for text in left)
+            row.sent += len(left)
+            row.characters += self.backend.count(left)
+            return
+        request = Request(self.run.config.source, self.item.locale, tuple(left), self.context(units))
+        day = self.run.now.date().isoformat()
+        pending = iter(left)
+        for answers in self.backend.translate(request):
+            received = list(zip(pending, answers, strict=False)) if answers else []
+            self.memory.record(
+                self.settings, [_paid(text, answer) for text, answer in received if _is_paid(answer)], day
+            )
+            for text, answer in received:
+                row.billed += answer.billed
+                if answer.text is not None:
+                    row.sent += 1
+                    row.characters += self.backend.count([text])
+                if _is_paid(answer):
+                    self.known[text] = (answer.text or "", f"{self.backend.name} {day}")
+
+    def ask_runs(self, texts: Sequence[str], units: Sequence[Unit]) -> None:
+        """Ask for the words between the tags of each text; where all are known, the text is."""
+        by_text = {text: markup.runs(text) for text in texts}
+        parts = [part for runs in by_text.values() for part in runs]
+        self.look_up([part for part in parts if part not in self.known])
+        self.ask(parts, units)
+        for text, runs in by_text.items():
+            answers = [self.known.get(part, ("", "")) for part in runs]
+            if runs and all(answer for answer, _ in answers):
+                self.known[text] = (markup.with_runs(text, [answer for answer, _ in answers]), answers[0][1])
+
+    def settle(self, unit: Unit, texts: Sequence[str], units: Sequence[Unit]) -> None:
+        """Make the draft of a unit; if its answers carry the wrong markup, ask once more, run by run."""
+        error = self.draft(unit, texts)
+        if error is None or self.run.dry_run:
+            return
+        tagged = [text for text in texts if markup.has_tags(text) and self.tags]
+        if tagged:
+            self.ask_runs(tagged, units)
+            error = self.draft(unit, texts)
+        if error is not None:
+            self.run.warn(
+                "markup",
+                self.item.source.file,
+                unit.line,
+                f"the answer of {self.backend.name} cannot be used, the unit stays untranslated: {error.what}"
+                f"\n    {_short(unit.text)}",
+                self.item.locale,
+            )
+
+    def draft(self, unit: Unit, texts: Sequence[str]) -> MarkupError | None:
+        """Put the unit's draft into `found` if all its texts are known; the error says what is wrong with the
+        answers.
+        """
+        answers = [self.known[text] for text in texts if text in self.known]
+        if len(answers) != len(texts):
+            return None
+        try:
+            if not all(answer for answer, _ in answers):
+                raise MarkupError("the answer is empty")
+            words = markup.render(unit, [answer for answer, _ in answers], self.references)
+        except MarkupError as error:
+            return error
+        self.found[unit.text] = Draft(words, answers[0][1])
+        return None
+
+    def context(self, units: Sequence[Unit]) -> str:
+        """The document's title and the prose beside what is sent, as plain text."""
+        every = self.item.source.document.units
+        sent = {unit.text for unit in units}
+        title = next(
+            (unit for unit in every if unit.kind == "front matter: title" or unit.kind.startswith("heading")), None
+        )
+        near = [
+            unit
+            for index, unit in enumerate(every)
+            if unit.text not in sent and any(other.text in sent for other in every[max(0, index - 1) : index + 2])
+        ]
+        chosen = list(dict.fromkeys(_plain(unit) for unit in ([title] if title else []) + near))
+        return "\n".join(chosen)[:CONTEXT]
+
+
+def _plain(unit: Unit) -> str:
+    return " ".join("".join(piece.value for piece in unit.pieces if piece.piece is Piece.TEXT).split())
+
+
+def _is_paid(answer: Answer) -> bool:
+    return answer.text is not None or answer.billed > 0
+
+
+def _paid(text: str, answer: Answer) -> tuple[str, str, int]:
+    return text, answer.text or "", answer.billed
+
+
+# --- assembling (law 3) -----------------------------------------------------------------------------------------------
+
+
+def assemble(
+    source: Document, texts: Sequence[str | None], values: Mapping[str, str] | None = None
+) -> tuple[bytes, dict[int, str]]:
+    """The localized bytes, and the units whose text would break the page, with the reason.
+
+    Law 3: the result has the skeleton of the source. A unit that breaks it is left in the source language. One parse
+    is the price where nothing is wrong; else units are checked one by one, and what hides in their neighbourhood is
+    found by halving.
+    """
+    values = values or {}
+    wanted = document.expected(source, values)
+    chosen = [None if text == unit.text else text for unit, text in zip(source.units, texts, strict=True)]
+
+    def attempt(indices: Iterable[int]) -> bytes | None:
+        kept = set(indices)
+        try:
+            result = document.splice(
+                source, [text if index in kept else None for index, text in enumerate(chosen)], values
+            )
+        except DocumentError:
+            if not kept:
+                raise
+            return None
+        return result if not kept or document.skeleton(result, source.rules) == wanted else None
+
+    changed = [index for index, text in enumerate(chosen) if text]
+    result = attempt(changed)
+    if result is not None:
+        return result, {}
+    rejected: dict[int, str] = {}
+    sound: list[int] = []
+    for index in changed:
+        reason = _difference(source, index, chosen[index] or "")
+        if reason:
+            rejected[index] = reason
+        else:
+            sound.append(index)
+    result = attempt(sound)
+    if result is None:
+        kept = _halving(sound, attempt)
+        rejected |= {index: "it would change the blocks of the page" for index in sound if index not in kept}
+        result = attempt(kept)
+    if result is None:
+        raise DocumentError("the page cannot be built", remedy="Please report the document.")
+    return result, dict(sorted(rejected.items()))
+
+
+def _difference(source: Document, index: int, text: str) -> str:
+    unit = source.units[index]
+    try:
+        return markup.difference(unit, document.read(text.strip(), unit.syntax, source.references))
+    except LIBRARY_FAILURES as error:
+        return f"it cannot be parsed: {type(error).__name__}"
+
+
+def _halving(indices: Sequence[int], attempt: Callable[[Iterable[int]], bytes | None]) -> set[int]:
+    """The largest set that halving finds for which `attempt` succeeds, beginning with none."""
+    kept: set[int] = set()
+    stack = [list(indices)]
+    while stack:
+        group = stack.pop()
+        if not group:
+            continue
+        if attempt(kept.union(group)) is not None:
+            kept.update(group)
+        elif len(group) > 1:
+            middle = len(group) // 2
+            stack += [group[middle:], group[:middle]]
+    return kept
+
+
+__all__ = ["Outcome", "Progress", "Row", "Selection", "Source", "Stage", "assemble", "run", "select"]
