@@ -15,7 +15,8 @@ from prl10n.model import Inner, Syntax
 # https://html.spec.whatwg.org/multipage/dom.html#phrasing-content, and the obsolete ones that pages still use
 PHRASING = frozenset(
     "a abbr acronym audio b bdi bdo big br cite code data del dfn em font i img input ins kbd label map mark meter "
-    "object output picture progress q rb rp rt rtc ruby s samp small source span strike strong sub sup svg time tt u var video wbr".split()
+    "object output picture progress q rb rp rt rtc ruby s samp small source span strike strong sub sup svg time tt u "
+    "var video wbr".split()
 )
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 OPAQUE = frozenset("code math pre script style".split())
