@@ -1,10 +1,10 @@
-"""Send every document through `prl10n sync` and a server that returns what it is given: all must come back as they were.
+"""Send documents through `prl10n sync` and a server that returns what it is given: all must come back as they were.
 
     python bench/identity.py FOLDER|FILE.jsonl …
 
-A line of a JSONL file is an object with `id` and `markdown`. Every document must come back byte for byte, with no finding
-and no refused request; exit code 1 otherwise. The client is DeepL's own, the server the strict one of the tests, on
-loopback.
+A line of a JSONL file is an object with `id` and `markdown`. Every document must come back byte for byte, with no
+finding and no refused request; exit code 1 otherwise. The client is DeepL's own, the server the strict one of the
+tests, on loopback.
 """
 
 from __future__ import annotations
