@@ -250,7 +250,7 @@ def _wrapped(text: str, room: int) -> Iterator[str]:
     """Lines of at most `room` characters that end behind a space, where there are spaces."""
     line = ""
     for word in re.findall(r"[^ ]* +|[^ ]+", text):
-        if line and len(line) + len(word.rstrip(" ")) > room:
+        if line and len(line) + len(word) > room:
             yield line
             line = ""
         line += word

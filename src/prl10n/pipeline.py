@@ -504,7 +504,7 @@ class _Translator:
         day = self.run.now.date().isoformat()
         pending = iter(left)
         for answers in self.backend.translate(request):
-            received = list(zip(pending, answers, strict=False)) if answers else []
+            received = [(text, answer) for answer, text in zip(answers, pending, strict=False)]
             self.memory.record(
                 self.settings, [_paid(text, answer) for text, answer in received if _is_paid(answer)], day
             )
