@@ -18,8 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prl10n import backends
-from prl10n.config import Config, babel_locale, find, find_documents, gettext_locale, load
+from prl10n.config import Config, find, load
+from prl10n.content import find_documents
 from prl10n.errors import ConfigError
+from prl10n.locales import babel_locale, gettext_locale
 
 
 @pytest.fixture

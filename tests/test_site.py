@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prl10n.config import find_documents, load
+from prl10n.config import load
+from prl10n.content import find_documents
 from prl10n.errors import ConfigError
 from prl10n.site import Site, look, render, write
 

@@ -100,7 +100,7 @@ def init(folder: Path, locales: tuple[str, ...], source: str) -> None:
 
     Hugo, Jekyll, MkDocs, Docusaurus and plain folders are recognised. An existing configuration is never overwritten.
     """
-    from prl10n import config, site
+    from prl10n import config, content, site
 
     seen = site.look(folder, source)
     path = site.write(folder, site.render(seen, locales))
@@ -112,7 +112,7 @@ def init(folder: Path, locales: tuple[str, ...], source: str) -> None:
         err=True,
     )
     try:
-        names = config.find_documents(config.load(folder))
+        names = content.find_documents(config.load(folder))
     except Prl10nError as error:
         click.echo(f"Look at it before you go on: {error}", err=True)
         return

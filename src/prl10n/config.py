@@ -7,11 +7,9 @@ that the other modules trust what they get. Importing this module does not impor
 
 from __future__ import annotations
 
-import difflib
-import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -19,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 import msgspec
 
 from prl10n.errors import ConfigError
+from prl10n.locales import babel_locale, gettext_locale, nearest
 
 if TYPE_CHECKING:
-    from babel import Locale
+    pass
 
 FILE_NAME = "prl10n.toml"
 BUILT_IN_BACKENDS = ("deepl", "libretranslate", "local", "memory", "openai", "pseudo")
@@ -137,20 +136,20 @@ class Config(Settings, frozen=True, kw_only=True):
         try:
             return self.locales[locale]
         except KeyError:
-            nearest = _nearest(locale, self.targets)
+            advice = nearest(locale, self.targets)
             raise ConfigError(
                 f"{locale!r} is not one of the targets",
                 where=shown(self.path),
-                remedy=f"{nearest}Targets: {', '.join(self.targets)}. Add it to targets to translate into it.",
+                remedy=f"{advice}Targets: {', '.join(self.targets)}. Add it to targets to translate into it.",
             ) from None
 
     def target_path(self, locale: str, document: str) -> Path:
         """Where the localized version of a document is written, below `root`."""
-        return self.root / _expand(self.settings(locale).content.target, locale, _inside(document))
+        return self.root / expand(self.settings(locale).content.target, locale, _inside(document))
 
     def catalog_path(self, locale: str, document: str) -> Path:
         """Where the catalog of a document is, below `root`."""
-        return self.root / _expand(self.settings(locale).content.catalog, gettext_locale(locale), _inside(document))
+        return self.root / expand(self.settings(locale).content.catalog, gettext_locale(locale), _inside(document))
 
 
 def load(start: Path, explicit: Path | None = None) -> Config:
@@ -212,81 +211,11 @@ def _pyproject_table(data: Mapping[str, Any]) -> object:
     return tool.get("prl10n") if isinstance(tool, dict) else None
 
 
-def find_documents(config: Config) -> tuple[str, ...]:
-    """The documents: sorted posix paths relative to `content.source`, matched by `include` and not by `exclude`.
-
-    Left out are files and folders whose name starts with a dot, what a symbolic link brings in from outside the folder,
-    and what the configuration itself writes there in another locale. Raises ConfigError where the folder is missing, a
-    glob of `include` matches nothing, no document remains, or two documents would share one output or one catalog.
-    """
-    content = config.content
-    folder = config.root / content.source
-    if not folder.is_dir():
-        raise config.origin.error(
-            ("content", "source"),
-            f"the folder {content.source} does not exist",
-            "Create it, or name the folder of your documents in [content] source.",
-        )
-    files = sorted(_files(folder))
-    for glob in content.include:
-        if not any(map(_glob_regex(glob).fullmatch, files)):
-            raise config.origin.error(
-                ("content", "include"), f"{glob!r} matches no file", _what_is_there(content.source, glob, files), glob
-            )
-    # A glob that names a folder excludes all that is in it, with or without a final slash.
-    excluded = [_glob_regex(glob) for name in content.exclude for glob in (name, f"{name.rstrip('/')}/**")]
-    included = [_glob_regex(glob) for glob in content.include]
-    outputs = [_output_regex(settings.content.target, locale) for locale, settings in config.locales.items()]
-    documents = tuple(
-        file
-        for file in files
-        if any(regex.fullmatch(file) for regex in included)
-        and not any(regex.fullmatch(file) for regex in excluded)
-        and not any(regex.fullmatch((PurePosixPath(content.source) / file).as_posix()) for regex in outputs)
-    )
-    if not documents:
-        raise config.origin.error(
-            ("content", "exclude"),
-            f"no document of {content.source} is left",
-            "All that include matches is excluded, or written by prl10n: narrow exclude, or move [content] target.",
-        )
-    _refuse_clashes(config, documents)
-    return documents
-
-
-def gettext_locale(tag: str) -> str:
-    """The gettext form of a BCP 47 tag: `fr-CA` → `fr_CA`, `zh-Hans` → `zh_Hans`, `ca-valencia` → `ca@valencia`."""
-    language, *subtags = tag.split("-")
-    form = language.lower()
-    for subtag in subtags:
-        if len(subtag) > 4 or (len(subtag) == 4 and subtag[0].isdigit()):
-            form += f"@{subtag.lower()}"
-        else:
-            form += f"_{subtag.title() if len(subtag) == 4 else subtag.upper()}"
-    return form
-
-
-def babel_locale(tag: str) -> Locale:
-    """The CLDR locale of a BCP 47 tag. Raises ConfigError, which names the nearest known tag, for any other text."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        # Babel also reads POSIX names, with an encoding or a modifier; a tag is part of paths and must be nothing else.
-        if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
-            return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        pass
-    raise ConfigError(
-        f"{tag!r} is not a locale that CLDR knows",
-        remedy=f"{_nearest_locale(tag)}Write BCP 47 tags, with a hyphen: fr, fr-CA, zh-Hans.",
-    )
-
-
 # Reading and checking. A key is addressed by its path: ("locale", "fr-CA", "backend", "name").
 
 _TABLES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
-_TARGET_FIELDS = ("locale", "path", "dir", "stem", "ext")
-_CATALOG_FIELDS = ("locale", "dir", "stem", "ext")
+_TARGETFIELDS = ("locale", "path", "dir", "stem", "ext")
+_CATALOGFIELDS = ("locale", "dir", "stem", "ext")
 
 
 class _Languages(_Table, frozen=True, kw_only=True):
@@ -376,7 +305,7 @@ def _unknown_key(origin: Origin, keys: tuple[str, ...], known: tuple[str, ...]) 
     elif homes and not tables:
         advice = f"`{key}` belongs in [{homes[0]}]. "
     else:
-        advice = _nearest(key, known)
+        advice = nearest(key, known)
     return origin.error(keys, f"unknown key {key!r}{place}", f"{advice}Known keys: {', '.join(known)}.")
 
 
@@ -405,9 +334,9 @@ def _wrong_type(origin: Origin, keys: tuple[str, ...], field: msgspec.structs.Fi
     name = ".".join(keys)
     if get_origin(field.type) is Literal:
         choices = get_args(field.type)
-        remedy = f"{_nearest(str(value), choices)}Known values: {', '.join(choices)}."
+        remedy = f"{nearest(str(value), choices)}Known values: {', '.join(choices)}."
         return origin.error(keys, f"{name} cannot be {value!r}", remedy)
-    example = _EXAMPLES.get(field.name) or _toml(field.default)
+    example = _EXAMPLES.get(field.name) or toml(field.default)
     return origin.error(keys, f"{name} must be {_EXPECTED[field.type]}", f"For example: {field.name} = {example}")
 
 
@@ -444,7 +373,7 @@ def _check_override(origin: Origin, locale: str, override: Any, languages: _Lang
         raise origin.error(
             keys,
             f"[locale.{locale}] is for a locale that is not one of the targets",
-            f"{_nearest(locale, languages.targets)}Add {locale!r} to targets, or remove the table.",
+            f"{nearest(locale, languages.targets)}Add {locale!r} to targets, or remove the table.",
         )
     _check_is_table(origin, keys, override)
     _check_names(origin, keys, override, _TABLES)
@@ -479,7 +408,7 @@ def _check_backend_name(origin: Origin, keys: tuple[str, ...], name: str, others
 
     known = (*others, *sorted({*BUILT_IN_BACKENDS, *backends.names()}))
     if name not in known:
-        remedy = f"{_nearest(name, known)}Known backends: {', '.join(known)}."
+        remedy = f"{nearest(name, known)}Known backends: {', '.join(known)}."
         raise origin.error(keys, f"there is no backend called {name!r}", remedy)
 
 
@@ -496,14 +425,14 @@ def _check_content(origin: Origin, keys: tuple[str, ...], values: Mapping[str, A
     if values.get("include") == ():
         raise origin.error((*keys, "include"), "content.include is empty", 'For example: include = ["**/*.md"]')
     if "target" in values:
-        _check_pattern(origin, (*keys, "target"), values["target"], _TARGET_FIELDS, (("locale",), ("path", "stem")))
+        _check_pattern(origin, (*keys, "target"), values["target"], _TARGETFIELDS, (("locale",), ("path", "stem")))
     if "catalog" in values:
-        _check_pattern(origin, (*keys, "catalog"), values["catalog"], _CATALOG_FIELDS, (("locale",), ("stem",)))
+        _check_pattern(origin, (*keys, "catalog"), values["catalog"], _CATALOGFIELDS, (("locale",), ("stem",)))
         if not values["catalog"].endswith(".po"):
             raise origin.error(
                 (*keys, "catalog"),
                 f"{values['catalog']!r} does not end in .po",
-                f"Catalogs are gettext files. For example: catalog = {_toml(Content().catalog)}",
+                f"Catalogs are gettext files. For example: catalog = {toml(Content().catalog)}",
             )
 
 
@@ -528,7 +457,7 @@ def _check_pattern(
     for choice in needed:
         if not found.intersection(choice):
             name, missing = ".".join(keys), " or ".join(f"{{{field}}}" for field in choice)
-            example = f"{keys[-1]} = {_toml(getattr(Content(), keys[-1]))}"
+            example = f"{keys[-1]} = {toml(getattr(Content(), keys[-1]))}"
             remedy = f"Each locale and document needs a file of its own. For example: {example}"
             raise origin.error(keys, f"{name} must contain {missing}", remedy)
 
@@ -540,9 +469,9 @@ def _check_fields(origin: Origin, keys: tuple[str, ...], pattern: str, known: tu
     found = re.findall(r"\{([^{}]*)\}", pattern)
     for field in found:
         if field not in known:
-            nearest = _nearest(f"{{{field}}}", placeholders)
-            raise origin.error(keys, f"unknown placeholder {{{field}}} in {pattern!r}", nearest + remedy)
-    if re.search(r"[{}]", _FIELD.sub("", pattern)):
+            advice = nearest(f"{{{field}}}", placeholders)
+            raise origin.error(keys, f"unknown placeholder {{{field}}} in {pattern!r}", advice + remedy)
+    if re.search(r"[{}]", FIELD.sub("", pattern)):
         raise origin.error(keys, f"a brace without its partner in {pattern!r}", remedy)
     return set(found)
 
@@ -551,7 +480,7 @@ def _check_source_is_safe(origin: Origin, keys: tuple[str, ...], locale: str, co
     """Refuse a target that is the source document itself, also where the file system ignores case."""
     for document in ("a.md", "b/a.md"):
         source = PurePosixPath(content.source, document)
-        target = PurePosixPath(_expand(content.target, locale, document))
+        target = PurePosixPath(expand(content.target, locale, document))
         if str(source).lower() == str(target).lower():
             raise origin.error(
                 keys,
@@ -560,14 +489,14 @@ def _check_source_is_safe(origin: Origin, keys: tuple[str, ...], locale: str, co
             )
 
 
-_FIELD = re.compile(r"\{(locale|path|dir|stem|ext)\}")
+FIELD = re.compile(r"\{(locale|path|dir|stem|ext)\}")
 
 
-def _expand(pattern: str, locale: str, document: str) -> str:
+def expand(pattern: str, locale: str, document: str) -> str:
     path = PurePosixPath(document)
     folder = "" if path.parent == PurePosixPath() else f"{path.parent}/"
     values = {"locale": locale, "path": str(path), "dir": folder, "stem": path.stem, "ext": path.suffix}
-    return _FIELD.sub(lambda match: values[match[1]], pattern)
+    return FIELD.sub(lambda match: values[match[1]], pattern)
 
 
 def _inside(document: str) -> str:
@@ -582,95 +511,10 @@ def _inside(document: str) -> str:
     return document
 
 
-def _output_regex(pattern: str, locale: str) -> re.Pattern[str]:
-    """What matches the path, relative to the root, of every file that the pattern writes for the locale."""
-    shapes = {"locale": re.escape(locale), "path": ".+", "dir": "(?:.+/)?", "stem": "[^/]+", "ext": r"(?:\.[^/.]*)?"}
-    literals = _FIELD.split(PurePosixPath(pattern).as_posix())
-    return re.compile("".join(shapes[part] if i % 2 else re.escape(part) for i, part in enumerate(literals)))
-
-
-def _glob_regex(glob: str) -> re.Pattern[str]:
-    """`**/` is zero or more folders, a final `**` all that follows; `*` and `?` stay within one name."""
-    wildcards = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", PurePosixPath(glob).as_posix())
-    return re.compile("".join(wildcards.get(piece) or re.escape(piece) for piece in pieces))
-
-
-def _files(folder: Path) -> Iterator[str]:
-    """The posix paths of the files below a folder, in no order; see `find_documents` for those left out."""
-    resolved = folder.resolve()
-    for parent, folders, names in os.walk(folder, onerror=_refuse_unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(parent, name)
-            if name.startswith(".") or not path.is_file():
-                continue
-            if path.is_symlink() and not path.resolve().is_relative_to(resolved):
-                continue
-            yield path.relative_to(folder).as_posix()
-
-
-def _refuse_unreadable(error: OSError) -> None:
-    raise ConfigError(
-        f"cannot be read: {error.strerror}", where=shown(Path(error.filename)), remedy="Check its permissions."
-    ) from None
-
-
-def _what_is_there(folder: str, glob: str, files: list[str]) -> str:
-    """The remedy for a glob that matches nothing."""
-    suffix = PurePosixPath(glob).suffix
-    others = [PurePosixPath(file).suffix for file in files if PurePosixPath(file).suffix != suffix]
-    seen = f" ({', '.join(sorted({other or 'no extension' for other in others})[:5])})" if others else ""
-    files_are = "1 file" if len(others) == 1 else f"{len(others)} files"
-    return (
-        f"Globs are relative to {folder}, which holds {files_are} with other extensions{seen}: "
-        "correct the glob, or [content] source."
-    )
-
-
-def _refuse_clashes(config: Config, documents: tuple[str, ...]) -> None:
-    """Refuse patterns that send two documents to one file: without {dir} their folders are lost, for example."""
-    for locale, settings in config.locales.items():
-        for key, pattern in (("target", settings.content.target), ("catalog", settings.content.catalog)):
-            taken: dict[str, str] = {}
-            for document in documents:
-                first = taken.setdefault(_expand(pattern, locale, document), document)
-                if first != document:
-                    raise config.origin.error(
-                        ("content", key),
-                        f"{first} and {document} would share the {key} {_expand(pattern, locale, document)}",
-                        f"Use {{dir}}{{stem}}{{ext}} in [content] {key}, or exclude one of them.",
-                    )
-
-
 # Words and lines for messages.
 
 
-def _nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
-    """`Did you mean …? `, with the space after it, or nothing where no known word is near."""
-    lowered = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), lowered, 1, likeness)
-    return f"Did you mean `{lowered[found[0]]}`? " if found else ""
-
-
-def _nearest_locale(tag: str) -> str:
-    """As `_nearest`, among CLDR's locales; the English name of a language or a country's code finds a tag as well."""
-    from babel import Locale
-    from babel.languages import get_official_languages
-    from babel.localedata import locale_identifiers
-
-    known = [name.replace("_", "-") for name in locale_identifiers()]
-    named = [code for code, name in Locale("en").languages.items() if name.lower() == tag.lower()]
-    meant = [code for code in (*named, *get_official_languages(tag.upper())) if code in known]
-    language = re.split("[^A-Za-z]", tag)[0].lower()
-    if meant:
-        return _nearest(meant[0], known)
-    # A known language leaves only its own locales to choose from: `fr-XX` is never `fy`.
-    own = [name for name in known if name.split("-")[0] == language]
-    return _nearest(tag.replace("_", "-"), own, 0.85) or _nearest(language, own) or _nearest(tag, known)
-
-
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
     """A text, a list of texts or a boolean: TOML writes them as JSON does."""
     return msgspec.json.encode(value).decode()
 

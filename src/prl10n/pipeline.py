@@ -19,9 +19,11 @@ from pathlib import Path
 from prl10n import backends, catalog, document, files, markup
 from prl10n.backends import Answer, Backend, Request
 from prl10n.catalog import Catalog, Draft
-from prl10n.config import Config, find_documents, gettext_locale, shown
+from prl10n.config import Config, shown
+from prl10n.content import find_documents
 from prl10n.document import Document, Rules
 from prl10n.errors import BackendError, CatalogError, ConfigError, DocumentError, MarkupError, Prl10nError
+from prl10n.locales import gettext_locale
 from prl10n.memory import FILE, IN_MEMORY, Memory
 from prl10n.model import Finding, Piece, Severity, State, Unit
 

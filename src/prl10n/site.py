@@ -17,8 +17,9 @@ from textwrap import wrap
 
 import yaml
 
-from prl10n.config import FILE_NAME, Content, babel_locale, is_configuration, shown
+from prl10n.config import FILE_NAME, Content, is_configuration, shown
 from prl10n.errors import ConfigError
+from prl10n.locales import babel_locale
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""Locales by their BCP 47 tags, and the forms that others know them by. Babel is imported when it is asked."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from prl10n.errors import ConfigError
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+
+def gettext_locale(tag: str) -> str:
+    """The gettext form of a BCP 47 tag: `fr-CA` → `fr_CA`, `zh-Hans` → `zh_Hans`, `ca-valencia` → `ca@valencia`."""
+    language, *subtags = tag.split("-")
+    form = language.lower()
+    for subtag in subtags:
+        if len(subtag) > 4 or (len(subtag) == 4 and subtag[0].isdigit()):
+            form += f"@{subtag.lower()}"
+        else:
+            form += f"_{subtag.title() if len(subtag) == 4 else subtag.upper()}"
+    return form
+
+
+def babel_locale(tag: str) -> Locale:
+    """The CLDR locale of a BCP 47 tag. Raises ConfigError, which names the nearest known tag, for any other text."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        # Babel also reads POSIX names, with an encoding or a modifier; a tag is part of paths and must be nothing else.
+        if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+            return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        pass
+    raise ConfigError(
+        f"{tag!r} is not a locale that CLDR knows",
+        remedy=f"{_nearest_locale(tag)}Write BCP 47 tags, with a hyphen: fr, fr-CA, zh-Hans.",
+    )
+
+
+def nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
+    """`Did you mean …? `, with the space after it, or nothing where no known word is near."""
+    lowered = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), lowered, 1, likeness)
+    return f"Did you mean `{lowered[found[0]]}`? " if found else ""
+
+
+def _nearest_locale(tag: str) -> str:
+    """As `_nearest`, among CLDR's locales; the English name of a language or a country's code finds a tag as well."""
+    from babel import Locale
+    from babel.languages import get_official_languages
+    from babel.localedata import locale_identifiers
+
+    known = [name.replace("_", "-") for name in locale_identifiers()]
+    named = [code for code, name in Locale("en").languages.items() if name.lower() == tag.lower()]
+    meant = [code for code in (*named, *get_official_languages(tag.upper())) if code in known]
+    language = re.split("[^A-Za-z]", tag)[0].lower()
+    if meant:
+        return nearest(meant[0], known)
+    # A known language leaves only its own locales to choose from: `fr-XX` is never `fy`.
+    own = [name for name in known if name.split("-")[0] == language]
+    return nearest(tag.replace("_", "-"), own, 0.85) or nearest(language, own) or nearest(tag, known)
