@@ -203,7 +203,7 @@ def _candidates(raw: str, value: str, newline: str) -> Iterator[str]:
         yield _double(value)
     if raw[:1] == "'" and plain:
         yield _single(value)
-    if raw[:1] not in "\"'|>" and plain:
+    if plain and raw[:1] not in ('"', "'", "|", ">"):
         yield value
     if plain and "'" not in value:
         yield _single(value)

@@ -1,0 +1,13 @@
+"""Hypothesis profiles: derandomised, so that a red test is red twice; `HYPOTHESIS_PROFILE=long` goes hunting."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", derandomize=True, deadline=None, max_examples=150, print_blob=True)
+settings.register_profile(
+    "long", deadline=None, max_examples=25_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
