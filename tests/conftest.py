@@ -8,6 +8,10 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", derandomize=True, deadline=None, max_examples=150, print_blob=True)
 settings.register_profile(
-    "long", deadline=None, max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "25000")), print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "long",
+    deadline=None,
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "25000")),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -23,8 +23,6 @@ from prl10n.model import Span, State, Unit
 
 FILE = Path(".prl10n", "memory.db")
 
-IN_MEMORY = ":memory:"  # for a run that must write nothing
-
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
@@ -40,6 +38,10 @@ CREATE TABLE IF NOT EXISTS pairs (
 CREATE INDEX IF NOT EXISTS pairs_by_source ON pairs (locale, source);
 CREATE INDEX IF NOT EXISTS pairs_by_path ON pairs (path);
 """
+
+_REMEDY = (
+    "Move the file away: the next run makes a new one from the catalogs. Paid answers that are in no catalog are lost."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +63,39 @@ class Answered:
     day: str
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ignore = path.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return sqlite3.connect(path, timeout=30, isolation_level=None)
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    if path.exists():
+        # Reading a database in WAL mode makes files beside it, unless nobody can be writing to it.
+        how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as original:
+            original.backup(copy)
+    return copy
+
+
 class Memory:
     """The memory and the journal of a project. A context manager; used from one thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, scratch: bool = False) -> None:
+        """`scratch`: work on a copy in RAM; nothing is written to `path`, which need not exist."""
         self.path = path
         try:
-            if str(path) != IN_MEMORY:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                ignore = path.parent / ".gitignore"
-                if not ignore.exists():
-                    ignore.write_text("*\n", encoding="utf-8")
-            self.database = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self.database = _copied(path) if scratch else _opened(path)
         except (OSError, sqlite3.Error) as error:
-            raise Prl10nError(f"the memory cannot be opened: {error}", where=str(path)) from error
+            raise Prl10nError(f"the memory cannot be opened: {error}", where=str(path), remedy=_REMEDY) from error
         try:
             self.database.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             self.database.close()
-            raise Prl10nError(
-                f"the memory cannot be read: {error}",
-                where=str(path),
-                remedy="Move the file away: the next run makes a new one from the catalogs. "
-                "Paid answers that are in no catalog are lost.",
-            ) from error
+            raise Prl10nError(f"the memory cannot be read: {error}", where=str(path), remedy=_REMEDY) from error
 
     def __enter__(self) -> Memory:
         return self

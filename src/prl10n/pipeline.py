@@ -24,7 +24,7 @@ from prl10n.content import find_documents
 from prl10n.document import Document, Rules
 from prl10n.errors import BackendError, CatalogError, ConfigError, DocumentError, MarkupError, Prl10nError
 from prl10n.locales import gettext_locale
-from prl10n.memory import FILE, IN_MEMORY, Memory
+from prl10n.memory import FILE, Memory
 from prl10n.model import Finding, Piece, Severity, State, Unit
 
 CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
@@ -304,11 +304,7 @@ class _Run:
                 self.save(item, {})
             return
         backend = self.backend(locale)
-        if self.dry_run and not (self.config.root / FILE).exists():
-            memory = Memory(Path(IN_MEMORY))
-        else:
-            memory = Memory(self.config.root / FILE)
-        with memory:
+        with Memory(self.config.root / FILE, scratch=self.dry_run) as memory:
             self.refresh(memory, locale)
             for item in work:
                 units = waiting[id(item)]

@@ -1,0 +1,572 @@
+"""The main job from end to end: the real command line, the real DeepL client, a strict server on loopback."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deepl_server import DeepLServer
+from prl10n import catalog, document
+from prl10n.catalog import Draft
+from project import Project, msgfmt
+
+RELEASE = """---
+title: Acme opens in Lyon
+product-title: Acme opens in Lyon
+image: lyon.png # not ours
+---
+
+### A second office for Acme
+
+**Geneva, 20th November 2026** - Acme, a [maker](https://acme.example) of things, comes to **Lyon**. It is small.
+
+Commenting on the move, Ada said, _“We’re glad. The [town](/lyon) is kind. It’s home!"_
+
+- Two `rooms`
+- One *door*
+
+#### Contact
+
+
+**Ada Example**
+ <br/>
+Head of things
+ <br/>
+ada@acme.example
+ <br/>
++41 22 555 01 00
+
+
+
+
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[DeepLServer]:
+    with DeepLServer() as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: DeepLServer, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(tmp_path)
+    made = Project(tmp_path, server.environ)
+    made.configure("")
+    made.source(RELEASE)
+    return made
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project without a backend."""
+    monkeypatch.chdir(tmp_path)
+    made = Project(tmp_path)
+    made.configure("")
+    made.source(RELEASE)
+    return made
+
+
+def sent(server: DeepLServer) -> list[str]:
+    return [text for request in server.requests for text in request.texts]
+
+
+# The main job.
+
+
+def test_a_release_becomes_drafts_and_a_page(project: Project, server: DeepLServer) -> None:
+    result = project.run("sync")
+    assert result.exit_code == 0
+    split = document.split(RELEASE.encode())
+    assert project.states() == {unit.text: "draft" for unit in split.units}
+    assert {unit.kind for unit in split.units} >= {"front matter: title", "heading 3", "paragraph", "list item"}
+    page = project.page()
+    assert document.skeleton(page.encode()) == split.skeleton
+    assert "### a SECOND OFFICE FOR aCME\n" in page
+    assert page.endswith(
+        "**aDA eXAMPLE**\n <br/>\nhEAD OF THINGS\n <br/>\nada@acme.example\n <br/>\n+41 22 555 01 00\n\n\n\n\n"
+    )
+    assert "image: lyon.png # not ours\n" in page
+    assert "[MAKER](https://acme.example)" in page
+    assert len(server.requests) == 1
+    msgfmt(project.path())
+
+
+def test_the_bytes_outside_units_are_those_of_the_source(project: Project) -> None:
+    project.run("sync")
+    assert between(project.page().encode()) == between(RELEASE.encode())
+
+
+def between(data: bytes) -> list[bytes]:
+    """What stands between the units of a file."""
+    parts, last = [], 0
+    for unit in document.split(data).units:
+        parts.append(data[last : unit.span.start])
+        last = unit.span.end
+    return [*parts, data[last:]]
+
+
+def test_the_catalog_says_what_a_unit_is_and_where_its_text_comes_from(project: Project) -> None:
+    project.run("sync")
+    title = project.entry("Acme opens")
+    assert title.extracted == "front matter: title\nfront matter: product-title"
+    assert title.files == ("content/en/news/a.md",)
+    assert title.comment == "prl10n: deepl 2026-11-24"
+    assert title.fuzzy
+
+
+def test_a_second_run_sends_nothing_and_touches_nothing(project: Project, server: DeepLServer) -> None:
+    project.run("sync")
+    stamps, requests = project.stamps(), len(server.requests)
+    for command in ("sync", "extract", "translate", "build", "status", "sync"):
+        assert project.run(command).exit_code == 0
+    assert project.stamps() == stamps
+    assert len(server.requests) == requests
+
+
+def test_an_approved_entry_survives_every_command(project: Project) -> None:
+    project.run("sync")
+    project.approve()
+    project.edit("a SECOND OFFICE FOR aCME", "Un deuxième bureau")
+    before = project.path().read_bytes()
+    for arguments in (
+        ["extract"],
+        ["translate"],
+        ["build"],
+        ["sync"],
+        ["sync", "--locale", "fr"],
+        ["sync", "content/en"],
+    ):
+        project.run(*arguments)
+        assert project.path().read_bytes() == before
+    assert "### Un deuxième bureau\n" in project.page()
+
+
+def test_one_changed_sentence_is_one_stale_unit_and_one_text(project: Project, server: DeepLServer) -> None:
+    project.run("sync")
+    project.approve()
+    approved = project.entry("**Geneva").msgstr
+    project.source(RELEASE.replace("It is small.", "It is tiny."))
+    server.requests.clear()
+    assert project.run("status").stdout.splitlines()[1].split()[2:7] == ["9", "0", "0", "1", "8"]
+    project.run("sync")
+    assert [len(request.texts) for request in server.requests] == [1]
+    assert sent(server)[0].endswith("It is tiny.")
+    stale = project.entry("**Geneva")
+    assert stale.state.value == "stale"
+    assert stale.previous is not None
+    assert stale.previous.endswith("It is small.")
+    assert stale.msgstr.endswith("iT IS TINY.")
+    assert [e.msgstr for e in project.catalog().entries if e.obsolete] == [approved]
+    assert list(project.states().values()).count("approved") == len(project.states()) - 1
+    assert "iT IS TINY." in project.page()
+    msgfmt(project.path())
+    stamps = project.stamps()
+    project.run("sync")
+    assert project.stamps() == stamps
+
+
+def test_a_source_that_comes_back_has_its_approved_words_again(project: Project, server: DeepLServer) -> None:
+    project.run("sync")
+    project.approve()
+    project.source(RELEASE.replace("It is small.", "It is tiny."))
+    project.run("sync")
+    server.requests.clear()
+    project.source(RELEASE)
+    project.run("sync")
+    assert server.requests == []
+    assert set(project.states().values()) == {"approved"}
+
+
+def test_only_approved_text_is_published_where_drafts_are_not(project: Project) -> None:
+    project.configure("[publish]\ndrafts = false\n")
+    project.run("sync")
+    assert not (project.root / "content/fr").exists()
+    project.edit('#, fuzzy\nmsgid "A second office for Acme"', 'msgid "A second office for Acme"')
+    project.run("sync")
+    page = project.page()
+    assert "### a SECOND OFFICE FOR aCME\n" in page
+    assert page.replace("a SECOND OFFICE FOR aCME", "A second office for Acme") == RELEASE
+
+
+def test_whole_documents_only(project: Project) -> None:
+    project.configure('[publish]\ndrafts = false\nincomplete = "skip"\n')
+    project.run("sync")
+    project.edit("#, fuzzy\n", "")
+    project.run("build")
+    assert not (project.root / "content/fr").exists()
+    project.approve()
+    project.run("build")
+    assert "a SECOND OFFICE" in project.page()
+
+
+def test_a_document_without_units_is_copied(project: Project) -> None:
+    project.source("```\ncode\n```\n", "code.md")
+    project.run("sync")
+    assert project.page("code.md") == "```\ncode\n```\n"
+    assert not project.path("code").exists()
+
+
+# Paid once.
+
+
+def test_equal_words_are_sent_once_whatever_their_markup(project: Project, server: DeepLServer) -> None:
+    project.source("A [link](/one) and *words*.\n", "b.md")
+    project.source("A [link](/two) and _words_.\n\n**A second office for Acme**\n", "c.md")
+    project.run("sync")
+    assert len(sent(server)) == len(set(sent(server)))
+    assert sum("words" in text for text in sent(server)) == 1
+    assert "a [LINK](/two) AND _WORDS_." in project.page("c.md")
+    server.requests.clear()
+    project.source("A [link](/three) and *words*.\n", "b.md")
+    project.run("sync")
+    assert server.requests == []
+    assert "a [LINK](/three) AND *WORDS*." in project.page("b.md")
+
+
+def test_the_dry_run_announces_what_is_billed_and_writes_nothing(project: Project, server: DeepLServer) -> None:
+    before = sorted(project.root.rglob("*"))
+    announced = project.json("sync", "--dry-run")
+    assert announced["exit_code"] == 0
+    assert server.requests == []
+    assert sorted(project.root.rglob("*")) == before
+    billed = project.json("sync")
+    assert announced["totals"]["characters"] == billed["totals"]["billed"] == server.billed > 0
+    files = {path: path.stat().st_mtime_ns for path in project.root.rglob("*") if path.is_file()}
+    project.source(RELEASE.replace("small", "tiny"))
+    files[project.root / "content/en/news/a.md"] = (project.root / "content/en/news/a.md").stat().st_mtime_ns
+    again = project.json("sync", "--dry-run")
+    assert again["totals"]["characters"] > 0
+    assert {path: path.stat().st_mtime_ns for path in project.root.rglob("*") if path.is_file()} == files
+    assert project.json("sync")["totals"]["billed"] == again["totals"]["characters"]
+
+
+@pytest.mark.parametrize("failure", [456, 503, "reset", "garbage", 403])
+def test_what_was_answered_before_a_failure_is_kept(project: Project, server: DeepLServer, failure: int | str) -> None:
+    project.source("Another text.\n", "z.md")
+    server.script = ["ok", failure]
+    result = project.run("sync")
+    assert result.exit_code == 3
+    assert "error:" in result.stderr
+    assert set(project.states().values()) == {"draft"}
+    assert project.states("z") == {"Another text.": "missing"}
+    first = sent(server)[:-1]
+    server.requests.clear()
+    assert project.run("sync").exit_code == 0
+    assert sent(server) == ["Another text."]
+    assert "Another text." not in first
+
+
+def test_texts_and_answers_stay_together_over_several_requests(project: Project, server: DeepLServer) -> None:
+    lines = [f"Sentence number {number} of many.\n" for number in range(120)]
+    project.source("\n".join(lines), "long.md")
+    project.run("sync", "content/en/long.md")
+    assert [len(request.texts) for request in server.requests] == [50, 50, 20]
+    assert project.page("long.md") == "\n".join(lines).swapcase()
+
+
+def test_a_killed_run_pays_nothing_twice(project: Project, server: DeepLServer) -> None:
+    for number in range(6):
+        project.source(f"Document number {number}.\n", f"n{number}.md")
+    seen: list[str] = []
+
+    def slowly(text: str, target: str) -> str:
+        del target
+        seen.append(text)
+        time.sleep(0.15)
+        return text.swapcase() if "<" not in text else text
+
+    server.translate = slowly
+    command = [sys.executable, "-m", "prl10n", "sync"]
+    process = subprocess.Popen(
+        command, cwd=project.root, env={**os.environ, **server.environ}, stderr=subprocess.DEVNULL
+    )
+    while len(seen) < 4:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    in_flight = len(seen)
+    server.translate = lambda text, _: text
+    first = set(sent(server))
+    server.requests.clear()
+    assert project.run("sync").exit_code == 0
+    assert in_flight >= 4
+    assert len(first & set(sent(server))) <= 1
+    for path in project.root.rglob("*.po"):
+        msgfmt(path)
+
+
+# Answers that cannot be believed.
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "requests"),
+    [
+        ("<g1>Ada</g1>a dit<x2/>ici.", "**Ada** a dit `x` ici.\n", 1),
+        ("<x2/> : <g1>Ada</g1> a parlé.", "`x` : **Ada** a parlé.\n", 1),
+        ("Ada a dit <x2/> ici.", "**aDA** SAID `x` HERE.\n", 2),
+        ("<g1>Ada</g1><g1>Ada</g1> a dit <x2/> ici.", "**aDA** SAID `x` HERE.\n", 2),
+        ("<g1>Ada</g1> a <b>dit</b> <x2/> ici.", "**aDA** SAID `x` HERE.\n", 2),
+        ("<g1>Ada <x2/> a dit</g1> ici.", "**aDA** SAID `x` HERE.\n", 2),
+    ],
+)
+def test_a_broken_answer_is_repaired_or_asked_for_in_runs(
+    project: Project, server: DeepLServer, answer: str, expected: str, requests: int
+) -> None:
+    project.source("**Ada** said `x` here.\n", "b.md")
+    server.translate = lambda text, _: answer if "<" in text else text.swapcase()
+    assert project.run("sync", "content/en/b.md").exit_code == 0
+    assert project.page("b.md") == expected
+    assert len(server.requests) == requests
+    server.requests.clear()
+    stamps = project.stamps()
+    project.run("sync", "content/en/b.md")
+    assert (server.requests, project.stamps()) == ([], stamps)
+
+
+def test_a_unit_that_no_answer_fits_stays_missing_and_is_named(project: Project, server: DeepLServer) -> None:
+    project.source("**Ada** said.\n\nOther words.\n", "b.md")
+    server.translate = lambda text, _: " " if "Ada" in text else text.swapcase()
+    result = project.run("sync", "content/en/b.md")
+    assert result.exit_code == 4
+    assert "content/en/b.md:1: warning [fr]" in result.stderr
+    assert project.states("b") == {"**Ada** said.": "missing", "Other words.": "draft"}
+    assert project.page("b.md") == "**Ada** said.\n\noTHER WORDS.\n"
+    server.requests.clear()
+    assert project.run("sync", "content/en/b.md").exit_code == 4
+    assert sent(server) == []
+
+
+def test_a_target_without_tags_gets_runs(project: Project, server: DeepLServer) -> None:
+    project.write("prl10n.toml", 'source = "en"\ntargets = ["fr-CA"]\n[backend.deepl]\nretries = 0\n')
+    project.source("Say **yes** & `no` now.\n", "b.md")
+    assert project.run("sync", "content/en/b.md").exit_code == 0
+    assert sent(server) == ["Say", "yes", "now."]
+    assert project.page("b.md", "fr-CA") == "sAY **YES** & `no` NOW.\n"
+    assert project.path("b", "fr_CA").exists()
+
+
+# Without a backend.
+
+
+def test_without_a_key_the_memory_works_alone(alone: Project) -> None:
+    result = alone.run("sync")
+    assert result.exit_code == 4
+    assert "DEEPL_AUTH_KEY" in result.stderr
+    assert set(alone.states().values()) == {"missing"}
+    assert not (alone.root / "content/fr").exists()
+
+
+def test_the_memory_reuses_what_other_catalogs_say(alone: Project) -> None:
+    alone.run("extract")
+    alone.edit('msgid "A second office for Acme"\nmsgstr ""', 'msgid "A second office for Acme"\nmsgstr "Un bureau"')
+    alone.source("**A second office for Acme**\n\nNew words.\n", "b.md")
+    result = alone.run("sync", "content/en/b.md")
+    assert result.exit_code == 4
+    found = alone.entry("**A second", "b")
+    assert (found.msgstr, found.comment, found.fuzzy) == ("**Un bureau**", "prl10n: memory news/a.md 100%", True)
+    assert alone.page("b.md") == "**Un bureau**\n\nNew words.\n"
+
+
+def test_pseudo_translations_are_never_taken_for_translations(alone: Project) -> None:
+    alone.write("prl10n.toml", '[backend]\nname = "pseudo"\n')
+    assert alone.run("sync").exit_code == 0
+    assert "⟦" in alone.page()
+    alone.write("prl10n.toml", '[backend]\nname = "memory"\n')
+    alone.source("A second office for Acme\n", "b.md")
+    assert alone.run("sync", "content/en/b.md").exit_code == 4
+    assert alone.states("b") == {"A second office for Acme": "missing"}
+
+
+# What cannot be read, and what must not be published.
+
+
+def test_a_document_that_is_not_utf_8_is_named_and_the_others_go_on(project: Project) -> None:
+    (project.root / "content/en/bad.md").write_bytes(b"fine\n\xff\n")
+    result = project.run("sync")
+    assert result.exit_code == 2
+    assert "content/en/bad.md:2: error: not UTF-8: byte 0xff" in result.stderr
+    assert "a SECOND OFFICE" in project.page()
+
+
+def test_a_damaged_catalog_is_named_left_alone_and_the_others_go_on(project: Project, server: DeepLServer) -> None:
+    project.source("Other words.\n", "b.md")
+    damaged = project.write("locales/fr/LC_MESSAGES/news/a.po", 'msgid "a"\nmsgstr "b"\nnonsense\n')
+    result = project.run("sync")
+    assert result.exit_code == 2
+    assert re.search(r"locales/fr/LC_MESSAGES/news/a\.po:3: error", result.stderr)
+    assert damaged.read_text(encoding="utf-8") == 'msgid "a"\nmsgstr "b"\nnonsense\n'
+    assert project.page("b.md") == "oTHER WORDS.\n"
+    assert sent(server) == ["Other words."]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Ada a dit.", "it lacks strong emphasis"),
+        ("**Ada** a [dit](/x).", "the source does not have link /x"),
+        ("# **Ada** a dit.", "it would change the blocks of the page"),
+        ("**Ada** a dit.\\n\\n<div>", "the tag <div>"),
+    ],
+)
+def test_an_approved_text_that_would_break_the_page_is_not_published(alone: Project, words: str, said: str) -> None:
+    alone.source("**Ada** said.\n\nOther words.\n", "b.md")
+    alone.run("extract")
+    alone.edit('msgid "**Ada** said."\nmsgstr ""', f'msgid "**Ada** said."\nmsgstr "{words}"', "b")
+    alone.edit('msgid "Other words."\nmsgstr ""', 'msgid "Other words."\nmsgstr "D’autres mots."', "b")
+    before = alone.path("b").read_bytes()
+    result = alone.run("build", "content/en/b.md")
+    assert alone.page("b.md") == "**Ada** said.\n\nD’autres mots.\n"
+    assert "locales/fr/LC_MESSAGES/b.po" in result.stderr
+    assert said in result.stderr
+    assert alone.path("b").read_bytes() == before
+
+
+def test_a_link_that_leads_out_of_the_project_is_not_followed(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (project.root / "content/fr").symlink_to(outside)
+    result = project.run("sync")
+    assert result.exit_code == 2
+    assert "leads out of the project" in result.stderr
+    assert list(outside.iterdir()) == []
+
+
+def test_a_catalog_that_is_edited_while_the_server_answers_keeps_the_edit(
+    project: Project, server: DeepLServer
+) -> None:
+    project.run("extract")
+
+    def meanwhile(text: str, target: str) -> str:
+        del target
+        if "<" not in text and text.startswith("A second office"):
+            project.edit('msgid "Contact"\nmsgstr ""', '# Mine.\nmsgid "Contact"\nmsgstr "Presse"')
+        return text.swapcase() if "<" not in text else text
+
+    server.translate = meanwhile
+    assert project.run("sync").exit_code == 0
+    assert (project.entry("Contact").msgstr, project.entry("Contact").comment) == ("Presse", "Mine.")
+    assert project.entry("A second").msgstr == "a SECOND OFFICE FOR aCME"
+    assert "#### Presse\n" in project.page()
+
+
+# Settings, selection, output.
+
+
+def test_front_matter_keys_are_set_for_each_locale(project: Project) -> None:
+    project.write(
+        "prl10n.toml",
+        'targets = ["fr", "de"]\n[front_matter]\nset = { lang = "{locale}" }\n[backend]\nname = "pseudo"\n',
+    )
+    assert project.run("sync").exit_code == 0
+    assert "\nlang: fr\n---\n" in project.page()
+    assert "\nlang: de\n---\n" in project.page(locale="de")
+
+
+def test_locales_and_paths_narrow_a_run(project: Project) -> None:
+    project.write("prl10n.toml", 'targets = ["fr", "de"]\n[backend]\nname = "pseudo"\n')
+    project.source("Other words.\n", "b.md")
+    project.run("sync", "--locale", "de", "content/en/news")
+    assert project.path(locale="de").exists()
+    assert not project.path(locale="fr").exists()
+    assert not project.path("b", "de").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--locale", "it"], "'it' is not one of the targets"),
+        (["content/en/no.md"], "content/en/no.md"),
+        (["--config", "nowhere.toml"], "nowhere.toml"),
+        (["--no-such-option"], "No such option"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_with_a_remedy(project: Project, arguments: list[str], said: str) -> None:
+    result = project.run("sync", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "plural"),
+    [
+        ("fr", "fr", "nplurals=2; plural=(n > 1);"),
+        ("fr-CA", "fr_CA", "nplurals=2; plural=(n > 1);"),
+        ("de", "de", "nplurals=2; plural=(n != 1);"),
+        ("ja", "ja", "nplurals=1; plural=0;"),
+    ],
+)
+def test_the_header_names_language_and_plural_forms(alone: Project, locale: str, language: str, plural: str) -> None:
+    alone.write("prl10n.toml", f'targets = ["{locale}"]\n')
+    alone.run("extract")
+    header = alone.catalog(locale=language).header
+    assert f'"Language: {language}\\n"' in header
+    assert f'"Plural-Forms: {plural}\\n"' in header
+    msgfmt(alone.path(locale=language))
+
+
+def test_the_stages_one_by_one(project: Project, server: DeepLServer) -> None:
+    project.run("extract")
+    assert set(project.states().values()) == {"missing"}
+    assert server.requests == []
+    project.run("translate")
+    assert set(project.states().values()) == {"draft"}
+    assert not (project.root / "content/fr").exists()
+    server.requests.clear()
+    project.run("build")
+    assert server.requests == []
+    assert "a SECOND OFFICE" in project.page()
+
+
+def test_status_says_where_every_document_stands(project: Project) -> None:
+    assert project.json("status")["documents"][0]["page_state"] == "none"
+    project.run("sync")
+    (row,) = project.json("status")["documents"]
+    assert (row["document"], row["locale"], row["units"], row["draft"]) == ("content/en/news/a.md", "fr", 9, 9)
+    assert row["page_state"] == "current"
+    project.edit("a SECOND OFFICE FOR aCME", "Un bureau")
+    assert project.json("status")["documents"][0]["page_state"] == "outdated"
+    table = project.run("status").stdout
+    assert table.splitlines()[0].split() == [
+        "document",
+        "locale",
+        "units",
+        "missing",
+        "draft",
+        "stale",
+        "approved",
+        "page",
+    ]
+
+
+def test_results_go_to_stdout_and_messages_to_stderr(project: Project) -> None:
+    result = project.run("sync")
+    assert result.stdout == ""
+    assert "wrote content/fr/news/a.md" in result.stderr
+    said = project.json("sync")
+    assert (said["command"], said["dry_run"], said["exit_code"], said["error"]) == ("sync", False, 0, None)
+
+
+def test_deepl_sees_title_and_neighbours_as_context(project: Project, server: DeepLServer) -> None:
+    project.run("sync")
+    project.source(RELEASE.replace("One *door*", "Three *doors*"))
+    server.requests.clear()
+    project.run("sync")
+    (request,) = server.requests
+    assert request.texts == ("Three <g1>doors</g1>",)
+    assert str(request.params["context"]).splitlines() == ["Acme opens in Lyon", "Two", "Contact"]
+
+
+def test_a_draft_that_a_person_edits_meanwhile_is_not_replaced() -> None:
+    entry = catalog.Entry("a", "b", fuzzy=True)
+    before = catalog.Catalog((entry,), "")
+    assert catalog.fill(before, {"a": Draft("c", "deepl 2026-11-24")}) == before
