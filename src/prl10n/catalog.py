@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ NEAR = 60.0  # rapidfuzz ratio from which a text is taken for the successor of a
 SAME_PLACE = 25.0  # and from which it is, where it stands between the same neighbours
 
 _PROVENANCE = re.compile(r"prl10n: (?!ignore\b)")
+_FILE = re.compile("\u2068([^\u2069]*)\u2069|\\S+")
 _STRING_LINE = re.compile(r'(?:#~\s*)?(?:msgstr(?:\[\d+\])?\s*)?"')
 _ENTRY_TEXT = re.compile(r"(?:#~\s*)?(?:msgctxt|msgid|msgid_plural|msgstr)\b")
 
@@ -165,7 +166,7 @@ def _entry(entry: polib.POEntry, lines: str) -> Entry:
         context=entry.msgctxt,
         comment=entry.tcomment,
         extracted=entry.comment,
-        files=tuple(_unisolated(name if not line else f"{name}:{line}") for name, line in entry.occurrences),
+        files=_files(entry.occurrences),
         flags=tuple(flag for flag in entry.flags if flag != "fuzzy"),
         obsolete=bool(entry.obsolete),
         plural=bool(entry.msgid_plural or entry.msgstr_plural),
@@ -263,8 +264,10 @@ def _isolated(name: str) -> str:
     return f"\u2068{name}\u2069" if " " in name else name
 
 
-def _unisolated(name: str) -> str:
-    return name.strip("\u2068\u2069")
+def _files(occurrences: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """File names of `#:` comments, of which polib splits those with spaces."""
+    text = " ".join(f"{name}:{line}" if line else name for name, line in occurrences)
+    return tuple(found[1] or found[0] for found in _FILE.finditer(text))
 
 
 def header(gettext_locale: str, project: str, plural_forms: str, now: datetime.datetime) -> str:
