@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prl10n import document, markup
+from prl10n.assembly import assemble
 from prl10n.errors import DocumentError, MarkupError
 from prl10n.model import Piece
-from prl10n.pipeline import assemble
 
 REGRESSIONS = sorted((Path(__file__).parent / "cases/regressions").glob("*.md"))
 

@@ -268,11 +268,11 @@ def _totals(rows: list[Row]) -> dict[State, int]:
 
 
 def _reuse(rows: list[Row], backend: str, dry_run: bool) -> str:
-    memory, journal = sum(row.memory for row in rows), sum(row.journal for row in rows)
+    memory, journal = sum(row.tally.memory for row in rows), sum(row.tally.journal for row in rows)
     sent, characters, billed = (
-        sum(row.sent for row in rows),
-        sum(row.characters for row in rows),
-        sum(row.billed for row in rows),
+        sum(row.tally.sent for row in rows),
+        sum(row.tally.characters for row in rows),
+        sum(row.tally.billed for row in rows),
     )
     reuse = [f"{memory:,} from the memory"] if memory else []
     reuse += [f"{journal:,} paid for before"] if journal else []
@@ -293,12 +293,12 @@ def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
         return
     if outcome.untranslated and "memory" in outcome.backends.values() and outcome.failure is None:
         yield (
-            f"{_count(outcome.untranslated, 'unit')} stay untranslated: the memory has no text for them and "
+            f"{_count(outcome.untranslated, 'unit')} left untranslated: the memory does not know them, and "
             "no other backend is set up. "
             "For DeepL, set DEEPL_AUTH_KEY and run the same command again."
         )
     elif outcome.untranslated and outcome.failure is None:
-        yield f"{_count(outcome.untranslated, 'unit')} stay untranslated; the messages above say why."
+        yield f"{_count(outcome.untranslated, 'unit')} left untranslated; the messages above say why."
     waiting = states[State.DRAFT] + states[State.STALE]
     if waiting:
         yield (
@@ -358,18 +358,18 @@ def _as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]
                 "page": row.page,
                 "page_written": row.page_written,
                 "page_state": _page(row),
-                "from_memory": row.memory,
-                "from_journal": row.journal,
-                "sent": row.sent,
-                "characters": row.characters,
-                "billed": row.billed,
+                "from_memory": row.tally.memory,
+                "from_journal": row.tally.journal,
+                "sent": row.tally.sent,
+                "characters": row.tally.characters,
+                "billed": row.tally.billed,
             }
             for row in outcome.rows
         ],
         "totals": {
             **{state.value: count for state, count in _totals(outcome.rows).items()},
-            "characters": sum(row.characters for row in outcome.rows),
-            "billed": sum(row.billed for row in outcome.rows),
+            "characters": sum(row.tally.characters for row in outcome.rows),
+            "billed": sum(row.tally.billed for row in outcome.rows),
             "untranslated": outcome.untranslated,
         },
         "backends": outcome.backends,

@@ -17,6 +17,18 @@ module that uses the library: they are turned into one of these.
 
 from __future__ import annotations
 
+# What a library may raise when an input breaks it: that document is named, and the rest goes on.
+LIBRARY_FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
 
 class Prl10nError(Exception):
     """The root of the tree. `where` is a path, with `:LINE` where a line is known; `remedy` a full sentence."""

@@ -2,7 +2,7 @@
 
     read → merge → translate (memory, journal, backend) → save the catalog → assemble → save the document
 
-Stages in between are pure; what they do to files happens here, in `_save` and `_publish`. A document or a catalog
+Stages in between are pure; what they do to files happens here, in `save` and `publish`. A document or a catalog
 that cannot be read is named in a finding and left out; the rest goes on.
 """
 
@@ -10,34 +10,24 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
 
-from prl10n import backends, catalog, document, files, markup
-from prl10n.backends import Answer, Backend, Request
+from prl10n import backends, catalog, document, files, translation
+from prl10n.assembly import assemble
+from prl10n.backends import Backend
 from prl10n.catalog import Catalog, Draft
 from prl10n.config import Config, shown
 from prl10n.content import find_documents
 from prl10n.document import Document, Rules
-from prl10n.errors import BackendError, CatalogError, ConfigError, DocumentError, MarkupError, Prl10nError
+from prl10n.errors import LIBRARY_FAILURES, BackendError, CatalogError, ConfigError, DocumentError, Prl10nError
 from prl10n.locales import gettext_locale
 from prl10n.memory import FILE, Memory
-from prl10n.model import Finding, Piece, Severity, State, Unit
-
-CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
-LIBRARY_FAILURES = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+from prl10n.model import Finding, Severity, State, Unit
+from prl10n.translation import Desk, Tally
 
 
 class Stage(Flag):
@@ -67,16 +57,12 @@ class Source:
 
 @dataclass(slots=True)
 class Row:
-    """One document in one locale: what it holds, and what the run did. Characters are those that a backend bills."""
+    """One document in one locale: what it holds, and what the run did."""
 
     document: str
     locale: str
     states: dict[State, int] = field(default_factory=dict)
-    memory: int = 0
-    journal: int = 0
-    sent: int = 0
-    characters: int = 0
-    billed: int = 0
+    tally: Tally = field(default_factory=Tally)
     catalog: str = ""
     page: str = ""
     catalog_written: bool = False
@@ -163,7 +149,7 @@ def select(config: Config, selection: Selection) -> tuple[tuple[str, ...], tuple
         matching = {name for name in names if (place := folder / name) == resolved or resolved in place.parents}
         if not matching:
             raise ConfigError(
-                "is no document of this project",
+                "not a document of this project",
                 where=str(path),
                 remedy=f"Documents are the files that include matches below {config.content.source}: "
                 "name one, or a folder of them.",
@@ -226,7 +212,6 @@ class _Run:
         self.environ = environ
         self.outcome = Outcome()
         self.now = today()
-        self.announced: set[tuple[str, str]] = set()  # (settings, text) that a dry run has counted
 
     def all(self, selection: Selection, executor: Executor | None) -> Outcome:
         locales, names = select(self.config, selection)
@@ -306,16 +291,19 @@ class _Run:
         backend = self.backend(locale)
         with Memory(self.config.root / FILE, scratch=self.dry_run) as memory:
             self.refresh(memory, locale)
+            announced: set[str] | None = set() if self.dry_run else None
+            desk = Desk(backend, memory, self.config.source, locale, self.now.date().isoformat(), announced)
             for item in work:
                 units = waiting[id(item)]
-                drafts: dict[str, Draft] = {}
+                drafts: Mapping[str, Draft] = {}
                 if units and self.outcome.failure is None:
-                    translator = _Translator(self, item, backend, memory)
-                    try:
-                        drafts = translator.drafts(units)
-                    except BackendError as error:
-                        self.outcome.failure = error
-                        drafts = translator.found
+                    result = translation.translate(desk, item.source.document, units)
+                    self.outcome.failure = result.failure
+                    item.row.tally = result.tally
+                    drafts = result.drafts
+                    for unit, reason in result.warnings:
+                        message = f"the unit stays untranslated, {reason}\n    {_short(unit.text)}"
+                        self.warn("markup", item.source.file, unit.line, message, locale)
                 self.save(item, drafts)
                 self.progress.advance(len(units))
 
@@ -438,228 +426,3 @@ def _shown(path: str) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 100 else f"{line[:99]}…"
-
-
-class _Translator:
-    """Finds texts for the units of one document in one locale: memory, then journal, then backend."""
-
-    def __init__(self, run: _Run, item: _Work, backend: Backend, memory: Memory) -> None:
-        self.run = run
-        self.item = item
-        self.backend = backend
-        self.memory = memory
-        self.references = item.source.document.references
-        config = run.config
-        self.tags = backend.takes_tags(item.locale)
-        self.settings = backend.settings(config.source, item.locale)
-        self.known: dict[
-            str, tuple[str, str]
-        ] = {}  # text → (answer, provenance); an empty answer is one that was of no use
-        self.found: dict[str, Draft] = {}
-
-    def drafts(self, units: Sequence[Unit]) -> dict[str, Draft]:
-        """A draft for each unit that can have one, by msgid. Raises BackendError; `found` has what came before it."""
-        wanted = {unit.text: markup.neutral(unit, self.references) for unit in units}
-        try:
-            self.look_up([text for texts in wanted.values() for text in texts])
-            missing = [text for texts in wanted.values() for text in texts if text not in self.known]
-            direct = [text for text in missing if self.tags or not markup.has_tags(text)]
-            self.ask(direct, units)
-            # what came back broken, and what the backend takes in no other form, is asked for as runs of plain text
-            self.ask_runs([text for text in missing if text not in direct], units)
-            for unit in units:
-                self.settle(unit, wanted[unit.text], units)
-        except BackendError:
-            for unit in units:
-                self.draft(unit, wanted[unit.text])
-            raise
-        return self.found
-
-    def look_up(self, texts: Sequence[str]) -> None:
-        """What memory and journal know."""
-        row = self.item.row
-        for text, match in self.memory.exact(self.item.locale, texts).items():
-            self.known[text] = (match.target, f"memory {match.document} 100%")
-            row.memory += 1
-        left = [text for text in dict.fromkeys(texts) if text not in self.known]
-        for text, answered in self.memory.answered(self.settings, left).items():
-            self.known[text] = (answered.answer, f"{self.backend.name} {answered.day}")
-            row.journal += 1
-
-    def ask(self, texts: Sequence[str], units: Sequence[Unit]) -> None:
-        """Send what is not known yet; every response is in the journal before it is looked at."""
-        left = [text for text in dict.fromkeys(texts) if text not in self.known]
-        if not left:
-            return
-        row = self.item.row
-        if self.run.dry_run:
-            left = [text for text in left if (self.settings, text) not in self.run.announced]
-            self.run.announced.update((self.settings, text) for text in left)
-            row.sent += len(left)
-            row.characters += self.backend.count(left)
-            return
-        request = Request(self.run.config.source, self.item.locale, tuple(left), self.context(units))
-        day = self.run.now.date().isoformat()
-        pending = iter(left)
-        for answers in self.backend.translate(request):
-            received = [(text, answer) for answer, text in zip(answers, pending, strict=False)]
-            self.memory.record(
-                self.settings, [_paid(text, answer) for text, answer in received if _is_paid(answer)], day
-            )
-            for text, answer in received:
-                row.billed += answer.billed
-                if answer.text is not None:
-                    row.sent += 1
-                    row.characters += self.backend.count([text])
-                if _is_paid(answer):
-                    self.known[text] = (answer.text or "", f"{self.backend.name} {day}")
-
-    def ask_runs(self, texts: Sequence[str], units: Sequence[Unit]) -> None:
-        """Ask for the words between the tags of each text; where all are known, the text is."""
-        by_text = {text: markup.runs(text) for text in texts}
-        parts = [part for runs in by_text.values() for part in runs]
-        self.look_up([part for part in parts if part not in self.known])
-        self.ask(parts, units)
-        for text, runs in by_text.items():
-            answers = [self.known.get(part, ("", "")) for part in runs]
-            if runs and all(answer for answer, _ in answers):
-                self.known[text] = (markup.with_runs(text, [answer for answer, _ in answers]), answers[0][1])
-
-    def settle(self, unit: Unit, texts: Sequence[str], units: Sequence[Unit]) -> None:
-        """Make the draft of a unit; if its answers carry the wrong markup, ask once more, run by run."""
-        error = self.draft(unit, texts)
-        if error is None or self.run.dry_run:
-            return
-        tagged = [text for text in texts if markup.has_tags(text) and self.tags]
-        if tagged:
-            self.ask_runs(tagged, units)
-            error = self.draft(unit, texts)
-        if error is not None:
-            self.run.warn(
-                "markup",
-                self.item.source.file,
-                unit.line,
-                f"the answer of {self.backend.name} cannot be used, the unit stays untranslated: {error.what}"
-                f"\n    {_short(unit.text)}",
-                self.item.locale,
-            )
-
-    def draft(self, unit: Unit, texts: Sequence[str]) -> MarkupError | None:
-        """Put the unit's draft into `found` if all its texts are known; the error says what is wrong with the
-        answers.
-        """
-        answers = [self.known[text] for text in texts if text in self.known]
-        if len(answers) != len(texts):
-            return None
-        try:
-            if not all(answer for answer, _ in answers):
-                raise MarkupError("the answer is empty")
-            words = markup.render(unit, [answer for answer, _ in answers], self.references)
-        except MarkupError as error:
-            return error
-        self.found[unit.text] = Draft(words, answers[0][1])
-        return None
-
-    def context(self, units: Sequence[Unit]) -> str:
-        """The document's title and the prose beside what is sent, as plain text."""
-        every = self.item.source.document.units
-        sent = {unit.text for unit in units}
-        title = next(
-            (unit for unit in every if unit.kind == "front matter: title" or unit.kind.startswith("heading")), None
-        )
-        near = [
-            unit
-            for index, unit in enumerate(every)
-            if unit.text not in sent and any(other.text in sent for other in every[max(0, index - 1) : index + 2])
-        ]
-        chosen = list(dict.fromkeys(_plain(unit) for unit in ([title] if title else []) + near))
-        return "\n".join(chosen)[:CONTEXT]
-
-
-def _plain(unit: Unit) -> str:
-    return " ".join("".join(piece.value for piece in unit.pieces if piece.piece is Piece.TEXT).split())
-
-
-def _is_paid(answer: Answer) -> bool:
-    return answer.text is not None or answer.billed > 0
-
-
-def _paid(text: str, answer: Answer) -> tuple[str, str, int]:
-    return text, answer.text or "", answer.billed
-
-
-# --- assembling (law 3) -----------------------------------------------------------------------------------------------
-
-
-def assemble(
-    source: Document, texts: Sequence[str | None], values: Mapping[str, str] | None = None
-) -> tuple[bytes, dict[int, str]]:
-    """The localized bytes, and the units whose text would break the page, with the reason.
-
-    Law 3: the result has the skeleton of the source. A unit that breaks it is left in the source language. One parse
-    is the price where nothing is wrong; else units are checked one by one, and what hides in their neighbourhood is
-    found by halving.
-    """
-    values = values or {}
-    wanted = document.expected(source, values)
-    chosen = [None if text == unit.text else text for unit, text in zip(source.units, texts, strict=True)]
-
-    def attempt(indices: Iterable[int]) -> bytes | None:
-        kept = set(indices)
-        try:
-            result = document.splice(
-                source, [text if index in kept else None for index, text in enumerate(chosen)], values
-            )
-        except DocumentError:
-            if not kept:
-                raise
-            return None
-        return result if not kept or document.skeleton(result, source.rules) == wanted else None
-
-    changed = [index for index, text in enumerate(chosen) if text]
-    result = attempt(changed)
-    if result is not None:
-        return result, {}
-    rejected: dict[int, str] = {}
-    sound: list[int] = []
-    for index in changed:
-        reason = _difference(source, index, chosen[index] or "")
-        if reason:
-            rejected[index] = reason
-        else:
-            sound.append(index)
-    result = attempt(sound)
-    if result is None:
-        kept = _halving(sound, attempt)
-        rejected |= {index: "it would change the blocks of the page" for index in sound if index not in kept}
-        result = attempt(kept)
-    if result is None:
-        raise DocumentError("the page cannot be built", remedy="Please report the document.")
-    return result, dict(sorted(rejected.items()))
-
-
-def _difference(source: Document, index: int, text: str) -> str:
-    unit = source.units[index]
-    try:
-        return markup.difference(unit, document.read(text.strip(), unit.syntax, source.references))
-    except LIBRARY_FAILURES as error:
-        return f"it cannot be parsed: {type(error).__name__}"
-
-
-def _halving(indices: Sequence[int], attempt: Callable[[Iterable[int]], bytes | None]) -> set[int]:
-    """The largest set that halving finds for which `attempt` succeeds, beginning with none."""
-    kept: set[int] = set()
-    stack = [list(indices)]
-    while stack:
-        group = stack.pop()
-        if not group:
-            continue
-        if attempt(kept.union(group)) is not None:
-            kept.update(group)
-        elif len(group) > 1:
-            middle = len(group) // 2
-            stack += [group[middle:], group[:middle]]
-    return kept
-
-
-__all__ = ["Outcome", "Progress", "Row", "Selection", "Source", "Stage", "assemble", "run", "select"]

@@ -1,0 +1,107 @@
+"""The journal of paid answers, and the pairs of all catalogs."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from prl10n import catalog, files
+from prl10n.catalog import Catalog, Entry
+from prl10n.errors import Prl10nError
+from prl10n.memory import Answered, Match, Memory
+
+
+def stored(root: Path, name: str, *entries: Entry) -> Path:
+    path = root / f"{name}.po"
+    files.write(path, catalog.render(Catalog(entries, 'msgid ""\nmsgstr ""\n"Language: fr\\n"')))
+    return path
+
+
+def test_an_answer_is_on_disk_the_moment_it_is_recorded(tmp_path: Path) -> None:
+    path = tmp_path / ".prl10n/memory.db"
+    with Memory(path) as memory:
+        memory.record("deepl fr", [("One", "Un", 3), ("Two", "", 3)], "2026-11-24")
+        with Memory(path) as other:
+            assert other.answered("deepl fr", ["One", "Two", "Three"]) == {
+                "One": Answered("Un", "2026-11-24"),
+                "Two": Answered("", "2026-11-24"),
+            }
+            assert other.answered("deepl de", ["One"]) == {}
+
+
+def test_git_ignores_the_folder(tmp_path: Path) -> None:
+    with Memory(tmp_path / ".prl10n/memory.db"):
+        assert (tmp_path / ".prl10n/.gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_approved_texts_go_before_drafts_and_pseudo_texts_are_none(tmp_path: Path) -> None:
+    paths = {
+        stored(
+            tmp_path, "a", Entry("A **b**", "Brouillon **b**", fuzzy=True, comment="prl10n: deepl 2026-01-01")
+        ): "a.md",
+        stored(tmp_path, "b", Entry("A __b__", "Approuvé __b__"), Entry("Old", "Vieux", obsolete=True)): "b.md",
+        stored(tmp_path, "c", Entry("Only pseudo", "⟦ … ⟧", fuzzy=True, comment="prl10n: pseudo 2026-01-01")): "c.md",
+        stored(tmp_path, "d", Entry("Stale", "Périmé", True, "Before"), Entry("[Lost](/u)", "Perdu")): "d.md",
+    }
+    with Memory(tmp_path / ".prl10n/memory.db") as memory:
+        assert memory.refresh("fr", paths, tmp_path) == []
+        wanted = ["A <g1>b</g1>", "Old", "Only pseudo", "Stale", "Lost"]
+        assert memory.exact("fr", wanted) == {
+            "A <g1>b</g1>": Match("Approuvé <g1>b</g1>", "b.md", True),
+            "Old": Match("Vieux", "b.md", True),
+        }
+        assert memory.exact("de", wanted) == {}
+
+
+def test_only_catalogs_that_changed_are_read_again(tmp_path: Path) -> None:
+    path = stored(tmp_path, "a", Entry("One", "Un"))
+    with Memory(tmp_path / ".prl10n/memory.db") as memory:
+        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        stored(tmp_path, "a", Entry("One", "Une"))
+        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        assert memory.exact("fr", ["One"])["One"].target == "Une"
+        path.unlink()
+        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        assert memory.exact("fr", ["One"]) == {}
+
+
+def test_a_damaged_catalog_is_reported_and_its_former_pairs_stay(tmp_path: Path) -> None:
+    path = stored(tmp_path, "a", Entry("One", "Un"))
+    with Memory(tmp_path / ".prl10n/memory.db") as memory:
+        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        path.write_bytes(b"nonsense\n")
+        (error,) = memory.refresh("fr", {path: "a.md"}, tmp_path)
+        assert error.where.endswith("a.po:1")
+        assert memory.exact("fr", ["One"])["One"].target == "Un"
+
+
+def test_a_damaged_database_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "memory.db"
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(Prl10nError) as caught:
+        Memory(path)
+    assert "Move the file away" in caught.value.remedy
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_scratch_copy_leaves_no_trace(tmp_path: Path, exists: bool) -> None:
+    path = tmp_path / ".prl10n/memory.db"
+    if exists:
+        with Memory(path) as memory:
+            memory.record("deepl", [("One", "Un", 3)], "2026-11-24")
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    with Memory(path, scratch=True) as copy:
+        assert bool(copy.answered("deepl", ["One"])) is exists
+        copy.record("deepl", [("Two", "Deux", 3)], "2026-11-24")
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+def test_the_database_is_in_wal_mode_and_durable(tmp_path: Path) -> None:
+    with Memory(tmp_path / "memory.db") as memory:
+        memory.record("deepl", [("One", "Un", 3)], "2026-11-24")
+    database = sqlite3.connect(tmp_path / "memory.db")
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    database.close()
