@@ -12,42 +12,20 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from prl10n import document
+from prl10n import document, tags
 from prl10n.document import References
 from prl10n.errors import MarkupError
 from prl10n.model import Inline, Inner, Piece, Syntax, Unit
+from prl10n.tags import Item, Token
 
-_TAG = re.compile(r"<(/?)([gx])([1-9][0-9]*)\s*(/?)>")
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")
 _BANG = re.compile(r"!(?=\\?\[|$)")  # in front of a bracket it would make an image
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:([0-9]{1,9})([.)])(?=\s|$)|([-+*#>=~`<|:\[_]))")
 _SHORTCUT = ("]", "][]")
-
-
-_WORD = re.compile(r"\w*")
-_SUFFIXES = ("s", "es", "n", "e", "x")  # what other languages than the source's hang on a name: `<g1>Nuvla</g1>s`
-
-
-class Item(Enum):
-    TEXT = "text"
-    OPEN = "open"
-    CLOSE = "close"
-    EMPTY = "empty"
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A part of a neutral form: words, or the tag with a number."""
-
-    item: Item
-    text: str = ""
-    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,106 +81,25 @@ def _partner(pieces: Sequence[Inline], index: int) -> int:
     return -1
 
 
-def _tokens(pieces: Iterable[Inline]) -> Iterator[_Token]:
+def _tokens(pieces: Iterable[Inline]) -> Iterator[Token]:
     """The neutral tokens of pieces, their tags numbered from 1."""
     count = 0
     opened: list[int] = []
     for piece in pieces:
         if piece.piece is Piece.TEXT:
-            yield _Token(Item.TEXT, piece.value)
+            yield Token(Item.TEXT, piece.value)
         elif piece.piece is Piece.CLOSE:
-            yield _Token(Item.CLOSE, number=opened.pop())
+            yield Token(Item.CLOSE, number=opened.pop())
         else:
             count += 1
             if piece.piece is Piece.OPEN:
                 opened.append(count)
-            yield _Token(Item[piece.piece.name], number=count)
-
-
-def _written(tokens: Iterable[_Token]) -> str:
-    return "".join(
-        _TAGS[token.item].format(token.number) if token.number else _escape_xml(token.text) for token in tokens
-    )
-
-
-_TAGS = {Item.OPEN: "<g{}>", Item.CLOSE: "</g{}>", Item.EMPTY: "<x{}/>"}
-
-
-def _escape_xml(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            yield Token(Item[piece.piece.name], number=count)
 
 
 def _neutral(text: _Text) -> str:
     first, last = _core(text.pieces)
-    return _SPACES.sub(" ", _written(_tokens(text.pieces[first:last]))).strip(" ")
-
-
-def parse(fragment: str) -> list[_Token]:
-    """A neutral form as tokens. MarkupError for any tag that is not `<gN>`, `</gN>` or `<xN/>`, and for wrong
-    nesting.
-    """
-    tokens: list[_Token] = []
-    opened: list[int] = []
-    last = 0
-    for tag in _TAG.finditer(fragment):
-        _add_text(tokens, fragment[last : tag.start()])
-        last = tag.end()
-        closing, letter, number, empty = tag[1], tag[2], int(tag[3]), tag[4]
-        if letter == "x":
-            if closing:
-                continue  # `<x1></x1>` is another way to write `<x1/>`
-            tokens.append(_Token(Item.EMPTY, number=number))
-        elif closing:
-            if not opened or opened.pop() != number:
-                raise MarkupError(f"</g{number}> closes a tag that is not open")
-            tokens.append(_Token(Item.CLOSE, number=number))
-        elif empty:
-            raise MarkupError(f"<g{number}/> has lost its words")
-        else:
-            opened.append(number)
-            tokens.append(_Token(Item.OPEN, number=number))
-    if opened:
-        raise MarkupError(f"<g{opened[-1]}> is never closed")
-    _add_text(tokens, fragment[last:])
-    return tokens
-
-
-def _add_text(tokens: list[_Token], raw: str) -> None:
-    if "<" in raw:
-        raise MarkupError(f"there is markup that the source does not have: {raw[raw.index('<') :][:40]}")
-    if raw:
-        tokens.append(_Token(Item.TEXT, html.unescape(raw)))
-
-
-def _parents(tokens: Iterable[_Token]) -> dict[tuple[Item, int], int]:
-    """Each tag and the number of the pair that holds it (0: none). MarkupError for a tag that occurs twice."""
-    parents: dict[tuple[Item, int], int] = {}
-    stack = [0]
-    for token in tokens:
-        if token.item is Item.CLOSE:
-            stack.pop()
-        elif token.item is not Item.TEXT:
-            key = (token.item, token.number)
-            if key in parents:
-                raise MarkupError(f"tag {token.number} occurs twice")
-            parents[key] = stack[-1]
-            if token.item is Item.OPEN:
-                stack.append(token.number)
-    return parents
-
-
-def _check(source: Sequence[_Token], answer: Sequence[_Token]) -> None:
-    """Every tag of the source once, inside the same pair as before; MarkupError says what is wrong."""
-    wanted, found = _parents(source), _parents(answer)
-    if wanted == found:
-        return
-    for item, number in wanted:
-        if (item, number) not in found:
-            raise MarkupError(f"tag {number} is lost")
-    for item, number in found:
-        if (item, number) not in wanted:
-            raise MarkupError(f"tag {number} is not in the source")
-    raise MarkupError("a tag has left the pair that it was in")
+    return _SPACES.sub(" ", tags.written(_tokens(text.pieces[first:last]))).strip(" ")
 
 
 def render(unit: Unit, answers: Sequence[str], references: References | None = None) -> str:
@@ -219,25 +116,28 @@ def render(unit: Unit, answers: Sequence[str], references: References | None = N
     if all(_neutral(text) == answer for text, answer in zip(texts, answers, strict=True)):
         return unit.text
     remaining = list(answers)
-    main = parse(remaining.pop(0)) if _has_words(unit.pieces) else None
+    main = tags.parse(remaining.pop(0)) if _has_words(unit.pieces) else None
     inner: dict[tuple[int, int], str] = {}
     for part, answer in zip(_inner(unit.pieces, unit.text), remaining, strict=True):
         text = unit.text[part.start : part.end]
         inside = _Text(text, part.syntax, document.read(text, part.syntax, known))
-        inner[part.start, part.end] = _render(inside, parse(answer), {}, known)
+        inner[part.start, part.end] = _render(inside, tags.parse(answer), {}, known)
     return _render(_Text(unit.text, unit.syntax, unit.pieces), main, inner, known)
 
 
-def _render(text: _Text, answer: list[_Token] | None, inner: dict[tuple[int, int], str], references: References) -> str:
+def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int], str], references: References) -> str:
     first, last = _core(text.pieces)
     source = list(_tokens(text.pieces[first:last]))
     if answer is None:
         answer = source
     else:
-        _check(source, answer)
+        tags.check(source, answer)
         if not any(token.item is Item.TEXT and token.text.strip() for token in answer):
             raise MarkupError("the translation is empty")
-        answer = _respaced(source, answer, text.pieces[first:last])
+        breaks = {
+            token.number for token, piece in zip(source, text.pieces[first:last], strict=True) if piece.value == "br"
+        }
+        answer = tags.respaced(source, answer, breaks)
     writer = _Writer(text, first, last, inner)
     wanted = writer.meaning(answer)
     for escape in (False, True):
@@ -265,7 +165,7 @@ class _Writer:
                 (self.closing if token.item is Item.CLOSE else self.opening)[token.number] = piece
         self.edges = _edges(self.core)
 
-    def write(self, answer: Sequence[_Token], *, escape: bool, stars: bool) -> str:
+    def write(self, answer: Sequence[Token], *, escape: bool, stars: bool) -> str:
         out = [self.source(piece, stars) for piece in self.before]
         starts: list[int] = [len(out)]  # where, in `out`, the words of each open pair begin
         out.append(self.edges[0])
@@ -316,7 +216,7 @@ class _Writer:
                 return "".join(out) + f"][{self.text.text[part.start : part.end]}]"
         return "".join(out) + self.text.text[last : piece.end] if out else raw
 
-    def meaning(self, answer: Sequence[_Token]) -> list[tuple[str, str]]:
+    def meaning(self, answer: Sequence[Token]) -> list[tuple[str, str]]:
         """What reading the written answer must give."""
         pieces = [(piece.piece.value, piece.value) for piece in self.before]
         pieces.append((Piece.TEXT.value, self.edges[0]))
@@ -359,7 +259,7 @@ def _normal(pieces: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def _escaped(text: str, syntax: Syntax) -> str:
     text = _SPACES.sub(" ", text)
     if syntax in (Syntax.HTML, Syntax.ATTRIBUTE):
-        return _escape_xml(text)
+        return tags.escape(text)
     if syntax in (Syntax.YAML, Syntax.YAML_FLOW):
         return text
     return _BANG.sub(r"\\!", _MARKDOWN_SPECIAL.sub(r"\\\1", text))
@@ -393,127 +293,11 @@ def _guarded(text: str, syntax: Syntax) -> str | None:
     return escaped if document.is_block(escaped, kind) else None
 
 
-def _respaced(source: Sequence[_Token], answer: Sequence[_Token], pieces: Sequence[Inline]) -> list[_Token]:
-    """The answer with the spaces at its tags put right, where that is certain.
-
-    A space just inside a pair moves outside it, unless the source has one there. A word that touches a tag gets a
-    space where the source has white space, or the border of the text, on that side of the tag. An apostrophe or a
-    hyphen is no word: French elides before tags, `l’<g1>…`.
-    """
-    breaks = {token.number for token, piece in zip(source, pieces, strict=True) if piece.value == "br"}
-    before, after = _neighbours(source)
-    tokens = [token for token in answer if token.number or token.text]
-    out: list[_Token] = []
-    for index, token in enumerate(tokens):
-        if token.item is Item.TEXT:
-            text = token.text
-            previous = tokens[index - 1] if index else None
-            following = tokens[index + 1] if index + 1 < len(tokens) else None
-            if previous and previous.number in breaks:
-                text = text.lstrip(" ")
-            if following and following.number in breaks:
-                text = text.rstrip(" ")
-            if (
-                previous
-                and previous.item is Item.OPEN
-                and text[:1] == " "
-                and not _inside_space(source, previous.number, 1)
-            ):
-                text = text.lstrip(" ")
-                _space_before_tags(out)
-            if (
-                following
-                and following.item is Item.CLOSE
-                and text[-1:] == " "
-                and not _inside_space(source, following.number, -1)
-            ):
-                text = text.rstrip(" ")
-                tokens[index + 1 : index + 2] = [following, _Token(Item.TEXT, " ")]
-            if previous and previous.item in (Item.CLOSE, Item.EMPTY) and previous.number not in breaks:
-                gap = after.get((previous.item, previous.number), "")
-                if _is_word(text[:1]) and not gap.strip() and _first_word(text) not in _SUFFIXES:
-                    text = f" {text}"
-            if following and following.item in (Item.OPEN, Item.EMPTY) and following.number not in breaks:
-                gap = before.get((following.item, following.number), "")
-                if _is_word(text[-1:]) and not gap.strip():
-                    text = f"{text} "
-            if out and out[-1].item is Item.TEXT:
-                previous_text = out.pop().text
-                text = previous_text.rstrip(" ") + text if text[:1] == " " else previous_text + text
-            out.append(_Token(Item.TEXT, text))
-        else:
-            out.append(token)
-    return out
-
-
-def _space_before_tags(out: list[_Token]) -> None:
-    """Put a space before the opening tags at the end of `out`, if none is there and something stands before them."""
-    index = len(out)
-    while index and out[index - 1].item is Item.OPEN:
-        index -= 1
-    if index == 0:
-        return
-    if out[index - 1].item is Item.TEXT:
-        text = out[index - 1].text
-        out[index - 1] = _Token(Item.TEXT, text if text[-1:].isspace() else f"{text} ")
-    else:
-        out.insert(index, _Token(Item.TEXT, " "))
-
-
-def _inside_space(source: Sequence[_Token], number: int, side: int) -> bool:
-    """Whether the source has a space just inside pair `number`: behind its opening (1) or before its closing tag
-    (-1).
-    """
-    item = Item.OPEN if side == 1 else Item.CLOSE
-    index = next(i for i, token in enumerate(source) if token.item is item and token.number == number)
-    text = source[index + side].text
-    return text[:1].isspace() if side == 1 else text[-1:].isspace()
-
-
-def _neighbours(source: Sequence[_Token]) -> tuple[dict[tuple[Item, int], str], dict[tuple[Item, int], str]]:
-    """The character before and behind each tag in the source; empty at the border of the text."""
-    before: dict[tuple[Item, int], str] = {}
-    after: dict[tuple[Item, int], str] = {}
-    last = ""
-    for token in source:
-        if token.item is Item.TEXT:
-            last = token.text[-1:]
-        else:
-            before[token.item, token.number] = last
-            last = last if token.item is not Item.EMPTY else "\ufffc"
-    last = ""
-    for token in reversed(source):
-        if token.item is Item.TEXT:
-            last = token.text[:1]
-        else:
-            after[token.item, token.number] = last
-            last = last if token.item is not Item.EMPTY else "\ufffc"
-    return before, after
-
-
-def _first_word(text: str) -> str:
-    found = _WORD.match(text)
-    return found[0] if found else ""
-
-
-def _is_word(character: str) -> bool:
-    """Whether a character belongs to a word in a script that separates words by spaces."""
-    if not character or not character.isalnum():
-        return False
-    if unicodedata.east_asian_width(character) in ("W", "F"):
-        return False
-    return (
-        not "\u0e00" <= character <= "\u0eff"
-        and not "\u1000" <= character <= "\u109f"
-        and not "\u1780" <= character <= "\u17ff"
-    )
-
-
 def runs(fragment: str) -> tuple[str, ...]:
     """The words of a neutral form between its tags, without white space at their borders; only those with letters."""
     return tuple(
-        _escape_xml(token.text.strip())
-        for token in parse(fragment)
+        tags.escape(token.text.strip())
+        for token in tags.parse(fragment)
         if token.item is Item.TEXT and document.has_letters(token.text)
     )
 
@@ -522,15 +306,15 @@ def with_runs(fragment: str, answers: Sequence[str]) -> str:
     """The neutral form with other words in its runs: tags and white space stay where they are."""
     remaining = list(answers)
     tokens = []
-    for token in parse(fragment):
+    for token in tags.parse(fragment):
         if token.item is Item.TEXT and document.has_letters(token.text):
             lead = token.text[: len(token.text) - len(token.text.lstrip())]
             tail = token.text[len(token.text.rstrip()) :]
             words = html.unescape(remaining.pop(0)).strip()
-            tokens.append(_Token(Item.TEXT, f"{lead}{words}{tail}"))
+            tokens.append(Token(Item.TEXT, f"{lead}{words}{tail}"))
         else:
             tokens.append(token)
-    return _written(tokens)
+    return tags.written(tokens)
 
 
 def aligned(unit: Unit, text: str, references: References | None = None) -> tuple[str, ...] | None:
@@ -562,10 +346,6 @@ def aligned(unit: Unit, text: str, references: References | None = None) -> tupl
             if document.has_letters(unit.text[part.start : part.end]):
                 found.append(_neutral(_Text(word, part.syntax, document.read(word, part.syntax, known))))
     return tuple(found)
-
-
-def has_tags(fragment: str) -> bool:
-    return _TAG.search(fragment) is not None
 
 
 def difference(unit: Unit, pieces: Sequence[Inline]) -> str:
@@ -619,13 +399,13 @@ def _renumbered(source: Sequence[Inline], target: Sequence[Inline]) -> str | Non
     for piece, token in zip(source[first:last], _tokens(source[first:last]), strict=True):
         if token.number and token.item is not Item.CLOSE:
             numbers.setdefault((piece.piece, piece.value), []).append(token.number)
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     opened: list[int] = []
     for piece in target[left:right]:
         if piece.piece is Piece.TEXT:
-            tokens.append(_Token(Item.TEXT, piece.value))
+            tokens.append(Token(Item.TEXT, piece.value))
         elif piece.piece is Piece.CLOSE:
-            tokens.append(_Token(Item.CLOSE, number=opened.pop()))
+            tokens.append(Token(Item.CLOSE, number=opened.pop()))
         else:
             known = numbers.get((piece.piece, piece.value))
             if not known:
@@ -633,5 +413,5 @@ def _renumbered(source: Sequence[Inline], target: Sequence[Inline]) -> str | Non
             number = known.pop(0)
             if piece.piece is Piece.OPEN:
                 opened.append(number)
-            tokens.append(_Token(Item[piece.piece.name], number=number))
-    return _SPACES.sub(" ", _written(tokens)).strip(" ")
+            tokens.append(Token(Item[piece.piece.name], number=number))
+    return _SPACES.sub(" ", tags.written(tokens)).strip(" ")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prl10n import markup
+from prl10n import markup, tags
 from prl10n.backends import Answer, Backend, Request
 from prl10n.catalog import Draft
 from prl10n.document import Document
@@ -78,7 +78,7 @@ class _Translator:
         self.texts: Mapping[str, tuple[str, ...]] = {
             unit.text: markup.neutral(unit, document.references) for unit in units
         }
-        self.tags = desk.backend.takes_tags(desk.target)
+        self.takes_tags = desk.backend.takes_tags(desk.target)
         self.settings = desk.backend.settings(desk.source, desk.target)
         # text → (answer, where it comes from); an empty answer is one that was paid for and says nothing
         self.known: dict[str, tuple[str, str]] = {}
@@ -88,12 +88,12 @@ class _Translator:
         every = list(dict.fromkeys(text for texts in self.texts.values() for text in texts))
         self.look_up(every)
         missing = [text for text in every if text not in self.known]
-        direct = [text for text in missing if self.tags or not markup.has_tags(text)]
+        direct = [text for text in missing if self.takes_tags or not tags.has_tags(text)]
         self.ask(direct)
         self.ask_runs([text for text in missing if text not in direct])
         broken = [unit for unit in self.units if self.draft(unit) is not None]
-        if self.tags:
-            self.ask_runs([text for unit in broken for text in self.texts[unit.text] if markup.has_tags(text)])
+        if self.takes_tags:
+            self.ask_runs([text for unit in broken for text in self.texts[unit.text] if tags.has_tags(text)])
         if self.desk.announced is None:
             for unit in self.units:
                 self.settle(unit)
