@@ -67,18 +67,9 @@ def _has_words(pieces: Sequence[Inline]) -> bool:
 def _core(pieces: Sequence[Inline]) -> tuple[int, int]:
     """The range of pieces without the pairs that enclose all the others."""
     first, last = 0, len(pieces)
-    while last - first > 1 and pieces[first].piece is Piece.OPEN and _partner(pieces, first) == last - 1:
+    while last - first > 1 and pieces[first].piece is Piece.OPEN and document.partner(pieces, first) == last - 1:
         first, last = first + 1, last - 1
     return first, last
-
-
-def _partner(pieces: Sequence[Inline], index: int) -> int:
-    depth = 0
-    for position in range(index, len(pieces)):
-        depth += (pieces[position].piece is Piece.OPEN) - (pieces[position].piece is Piece.CLOSE)
-        if depth == 0:
-            return position
-    return -1
 
 
 def _tokens(pieces: Iterable[Inline]) -> Iterator[Token]:
@@ -143,7 +134,7 @@ def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int]
     for escape in (False, True):
         for plain_stars in (False, True):
             candidate = writer.write(answer, escape=escape, stars=plain_stars)
-            guarded = _guarded(candidate, text.syntax)
+            guarded = _guarded(candidate, text.syntax, references)
             if guarded is not None and _meaning(document.read(guarded, text.syntax, references)) == wanted:
                 return guarded
             if "_" not in candidate:
@@ -260,7 +251,7 @@ def _escaped(text: str, syntax: Syntax) -> str:
     text = _SPACES.sub(" ", text)
     if syntax in (Syntax.HTML, Syntax.ATTRIBUTE):
         return tags.escape(text)
-    if syntax in (Syntax.YAML, Syntax.YAML_FLOW):
+    if syntax in (Syntax.YAML, Syntax.YAML_FLOW, Syntax.PARAMETER):
         return text
     return _BANG.sub(r"\\!", _MARKDOWN_SPECIAL.sub(r"\\\1", text))
 
@@ -269,13 +260,15 @@ def _quoted(text: str, delimiter: str, syntax: Syntax) -> str:
     """Words for a place between delimiters, of which `delimiter` is the first."""
     if syntax is Syntax.ATTRIBUTE:
         return text.replace(delimiter, html.escape(delimiter))
+    if syntax is Syntax.PARAMETER:
+        return text.replace(delimiter, "”" if delimiter == '"' else "’")
     if syntax is Syntax.TITLE:
         marks = "()" if delimiter == "(" else delimiter
         return re.sub(rf"(?<!\\)((?:\\\\)*)([{re.escape(marks)}])", r"\1\\\2", text)
     return text
 
 
-def _guarded(text: str, syntax: Syntax) -> str | None:
+def _guarded(text: str, syntax: Syntax, references: References) -> str | None:
     """The text so that it stays inside its block: what would begin another block at a line's start is escaped. None:
     impossible.
     """
@@ -284,13 +277,13 @@ def _guarded(text: str, syntax: Syntax) -> str | None:
     kind = {Syntax.MARKDOWN: "paragraph", Syntax.HEADING: "heading"}.get(syntax)
     if kind is None or not (_BLOCK_START.search(text) if kind == "paragraph" else text.endswith("#")):
         return text
-    if document.is_block(text, kind):
+    if document.is_block(text, kind, references):
         return text
     if kind == "heading":
         escaped = re.sub(r"(#+)$", r"\\\1", text)
     else:
         escaped = _BLOCK_START.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", text)
-    return escaped if document.is_block(escaped, kind) else None
+    return escaped if document.is_block(escaped, kind, references) else None
 
 
 def runs(fragment: str) -> tuple[str, ...]:

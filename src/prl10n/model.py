@@ -33,6 +33,8 @@ class Syntax(StrEnum):
     HTML = "html"  # text and inline elements of an HTML block
     ATTRIBUTE = "attribute"  # the value of an HTML attribute
     TITLE = "title"  # the title of a link, an image or a link reference definition
+    PARAMETER = "parameter"  # a quoted parameter of a template
+    QUOTED = "quoted"  # inline markdown between double quotes: the title of an admonition or a tab
     YAML = "yaml"  # a scalar of the front matter: plain text
     YAML_FLOW = "yaml-flow"  # the same within [ ] or { }
 

@@ -12,7 +12,7 @@ import datetime
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 from pathlib import Path
 
@@ -217,7 +217,8 @@ class _Run:
         locales, names = select(self.config, selection)
         read: dict[Rules, list[Source]] = {}
         for locale in locales:
-            rules = Rules(translate=self.config.settings(locale).front_matter.translate)
+            settings = self.config.settings(locale)
+            rules = Rules(settings.front_matter.translate, settings.content.dialect)
             if rules not in read:
                 read[rules] = self.read(names, rules, executor)
             sources = read[rules]
@@ -235,7 +236,14 @@ class _Run:
     def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> list[Source]:
         folder = self.config.content.source
         self.progress.begin("reading", len(names))
-        jobs = [(f"{folder}/{name}", self.config.root / folder / name, rules) for name in names]
+        jobs = [
+            (
+                f"{folder}/{name}",
+                self.config.root / folder / name,
+                replace(rules, dialect=document.recognise(name, rules.dialect)),
+            )
+            for name in names
+        ]
         sources: list[Source] = []
         found: Iterable[Document | Finding] = (
             executor.map(_split, jobs, chunksize=16) if executor else map(_split, jobs)

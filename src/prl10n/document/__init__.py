@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from prl10n.document import frontmatter
-from prl10n.document.inline import read
-from prl10n.document.parser import References, parser
+from prl10n.document.dialects import recognise
+from prl10n.document.inline import partner, read
+from prl10n.document.parser import References, parser_for
 from prl10n.document.segment import DEFAULT_KEYS, Document, Node, Rules, Skeleton, has_letters, split, syntax_of, tree
 from prl10n.document.splice import splice
 from prl10n.model import Inner, Syntax
@@ -28,7 +29,9 @@ __all__ = [
     "has_letters",
     "is_block",
     "is_label",
+    "partner",
     "read",
+    "recognise",
     "skeleton",
     "splice",
     "split",
@@ -47,9 +50,9 @@ def skeleton(source: bytes, rules: Rules | None = None) -> Skeleton:
     return split(source, rules or Rules()).skeleton
 
 
-def is_block(text: str, kind: str) -> bool:
+def is_block(text: str, kind: str, references: References) -> bool:
     """Whether a text is one `paragraph`, or behind `# ` one `heading`, and nothing of it begins another block."""
-    return parser().is_block(text, kind)
+    return parser_for(references).is_block(text, kind)
 
 
 def is_label(text: str) -> bool:

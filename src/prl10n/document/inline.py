@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from prl10n.document import html
-from prl10n.document.parser import Located, References, parser
+from prl10n.document import dialects, html
+from prl10n.document.parser import Located, References, dialect_of, parser, parser_for
 from prl10n.model import Inline, Inner, Piece, Syntax
 
 # Bare URLs and addresses, read as GitHub does: trailing punctuation is not part of them.
@@ -40,19 +40,75 @@ def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...
     """The pieces of a unit's text, source or translation, read as `syntax` says."""
     if not text:
         return ()
+    masked, templates = dialects.mask(text, dialect_of(references))
     if syntax is Syntax.HTML:
-        return read_html(text).pieces
-    if syntax in (Syntax.MARKDOWN, Syntax.HEADING, Syntax.LABEL):
-        return read_markdown(text, references).pieces
-    if syntax is Syntax.CELL:
-        return read_cell(text, references).pieces
-    return _plain(text, _decoded(text, syntax))
+        reading = read_html(masked)
+    elif syntax in (Syntax.MARKDOWN, Syntax.HEADING, Syntax.LABEL, Syntax.QUOTED):
+        reading = read_markdown(masked, references)
+    elif syntax is Syntax.CELL:
+        reading = read_cell(masked, references)
+    else:
+        reading = Reading(masked, _plain(masked, _decoded(masked, syntax)), ())
+    return unmasked(reading, templates).pieces
+
+
+def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
+    """A reading of a masked text with the templates back in their places, each a piece of its own among the words."""
+    if not templates:
+        return reading
+    pieces: list[Inline] = []
+    folded = [(dialects.unmask(shown, templates), dialects.unmask(raw, templates)) for shown, raw in reading.folded]
+    for piece in reading.pieces:
+        shown = reading.text[piece.start : piece.end]
+        if piece.piece is not Piece.TEXT:
+            pieces.append(replace(piece, value=dialects.unmask(piece.value, templates)))
+            continue
+        last = value_last = 0
+        for run, value_run in zip(dialects.MASK.finditer(shown), dialects.MASK.finditer(piece.value), strict=True):
+            if run.start() > last:
+                words = piece.value[value_last : value_run.start()]
+                pieces.append(Inline(Piece.TEXT, piece.start + last, piece.start + run.start(), words))
+            template = dialects.template_at(run[0], templates)
+            pieces.append(_template(template, piece.start + run.start()))
+            if "\n" in template:
+                folded.append((template.replace("\n", " "), template))
+            last, value_last = run.end(), value_run.end()
+        if last < len(shown):
+            pieces.append(Inline(Piece.TEXT, piece.start + last, piece.end, piece.value[value_last:]))
+    text = dialects.MASK.sub(lambda run: dialects.template_at(run[0], templates).replace("\n", " "), reading.text)
+    return Reading(text, tuple(pieces), tuple(folded))
+
+
+def _template(template: str, start: int) -> Inline:
+    """A template as a piece; its prose parameters are words inside it."""
+    ranges = list(dialects.parameters(template))
+    inner = tuple(Inner(start + begin, start + end, Syntax.PARAMETER) for begin, end in ranges)
+    return Inline(Piece.EMPTY, start, start + len(template), f"template {without(template, ranges)}", inner)
+
+
+def without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
+    """The text in one line, without the ranges: what law 3 compares of a template."""
+    kept, last = [], 0
+    for begin, end in ranges:
+        kept.append(text[last:begin])
+        last = end
+    return " ".join("".join((*kept, text[last:])).split())
 
 
 def _decoded(text: str, syntax: Syntax) -> str:
     if syntax is Syntax.TITLE:
         return _MARKDOWN_ESCAPE.sub(lambda found: found[1] or entities.unescape(found[2]), text)
     return entities.unescape(text) if syntax is Syntax.ATTRIBUTE else text
+
+
+def partner(pieces: Sequence[Inline], index: int) -> int:
+    """The index of the piece that closes the pair opened at `index`; -1 if there is none."""
+    depth = 0
+    for position in range(index, len(pieces)):
+        depth += (pieces[position].piece is Piece.OPEN) - (pieces[position].piece is Piece.CLOSE)
+        if depth == 0:
+            return position
+    return -1
 
 
 def _plain(text: str, value: str) -> tuple[Inline, ...]:
@@ -95,7 +151,7 @@ def read_markdown(content: str, references: References) -> Reading:
     """Inline markdown. Soft line breaks become spaces, hard ones stay a line break."""
     if content.isalnum():  # a single word carries no markup
         return Reading(content, (Inline(Piece.TEXT, 0, len(content), content),), ())
-    return _Builder(content).build(parser().inline(content, references))
+    return _Builder(content).build(parser_for(references).inline(content, references))
 
 
 class _Builder:
@@ -132,6 +188,9 @@ class _Builder:
                 self.markup(Piece.EMPTY, item.start, item.end, f"code {token.content}")
             elif kind == "image":
                 self.image(item)
+            elif kind == "mark":
+                mark = _template(self.content[item.start : item.end], item.start)
+                self.markup(Piece.EMPTY, item.start, item.end, mark.value, mark.inner)
             elif kind == "html_inline":
                 self.tags[len(self.pieces)] = html.tag(self.content[item.start : item.end])
                 self.markup(Piece.EMPTY, item.start, item.end, "")
@@ -199,6 +258,8 @@ def _title(content: str, start: int, end: int) -> list[Inner]:
     """The title in the tail of a link or an image, `](destination "title")`, by its delimiters."""
     if not content.startswith("](", start) or content[end - 1] != ")":
         return []
+    if content[:end].rstrip(" \t\n)")[-1:] not in "\"'" and content[end - 2] not in ") \t\n":
+        return []  # the usual case, which needs no parsing
     title = title_after(content, start + 2, end)
     return [title] if title else []
 

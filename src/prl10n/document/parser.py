@@ -23,6 +23,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.fragments_join import fragments_join
 from markdown_it.token import Token
 
+from prl10n.document import dialects
+
 MAX_NESTING = 100  # as markdown-it's own default; deeper blocks are left as they are
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
@@ -276,15 +278,39 @@ def _tile(tokens: list[Token], src: str) -> list[Located]:
     return located
 
 
+def _note_definitions(state: StateBlock, start: int, first: int) -> None:
+    """Definition lists: the terms; what is in the definitions has been noted by its own rules."""
+    for token in state.tokens[first:]:
+        if token.type == "inline" and "lines" not in token.meta and token.map is not None:
+            line = token.map[0]
+            token.meta["lines"] = _lines(state, line, line + 1, token.content)
+
+
+_OWN_NOTES = {"deflist": _note_definitions}
+
+
+class _Markdown(MarkdownIt):
+    """Destinations stay as they are written, and none is refused: what a page may link to is not our business."""
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+    def validateLink(self, url: str) -> bool:
+        del url
+        return True
+
+
 class Parser:
     """One dialect's parser. Not thread-safe: markdown-it keeps its state in itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: str) -> None:
         options = {"maxNesting": MAX_NESTING, "inline_definitions": True, "strikethrough_single_tilde": True}
-        self.md = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+        self.dialect = dialect
+        self.md = _Markdown("commonmark", options).enable(["table", "strikethrough"])
+        dialects.install(self.md, dialect)
         block = self.md.block.ruler
         for rule in list(block.__rules__):
-            if (note := _NOTES.get(rule.name)) is not None:
+            if (note := _NOTES.get(rule.name) or _OWN_NOTES.get(rule.name)) is not None:
                 block.at(rule.name, _noting(rule.fn, note), {"alt": rule.alt})
         self.md.inline.ruler2.at("fragments_join", _join)
 
@@ -299,14 +325,11 @@ class Parser:
         return tokens
 
     def is_block(self, text: str, kind: str) -> bool:
-        """Whether a text alone is one block of this kind (`paragraph`, `heading`), with nothing of it taken for block
-        markup.
-        """
-        source = f"# {text}" if kind == "heading" else text
-        tokens = self.blocks(source, {})
-        return [token.type for token in tokens] == [f"{kind}_open", "inline", f"{kind}_close"] and tokens[
-            1
-        ].content == text
+        """Whether a text alone is one block of this kind (`paragraph`, `heading`), and nothing of it begins another."""
+        masked, _ = dialects.mask(text, self.dialect)
+        tokens = self.blocks(f"# {masked}" if kind == "heading" else masked, {})
+        types = [token.type for token in tokens]
+        return types == [f"{kind}_open", "inline", f"{kind}_close"] and tokens[1].content == masked
 
     def inline(self, content: str, references: References) -> list[Located]:
         """Parse an inline content; ranges are offsets in `content`."""
@@ -321,6 +344,28 @@ class Parser:
 References = dict[str, dict[str, str]]  # a normalised label → {"href", "title"}
 
 
+class Grammar(References):
+    """The references of a document, which know its dialect: all that reading its translations takes."""
+
+    __slots__ = ("dialect",)
+
+    def __init__(self, dialect: str) -> None:
+        super().__init__()
+        self.dialect = dialect
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Grammar, (self.dialect,), None, None, iter(self.items()))
+
+
+def dialect_of(references: References) -> str:
+    return references.dialect if isinstance(references, Grammar) else "auto"
+
+
+def parser_for(references: References) -> Parser:
+    """The parser of a document's dialect."""
+    return parser(dialect_of(references))
+
+
 @lru_cache(maxsize=8)
-def parser() -> Parser:
-    return Parser()
+def parser(dialect: str = "auto") -> Parser:
+    return Parser(dialect)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
 
-from prl10n.document import frontmatter, html, inline
+from prl10n.document import dialects, frontmatter, html, inline
 from prl10n.document.frontmatter import FrontMatter
-from prl10n.document.parser import Lines, References, parser
+from prl10n.document.parser import Grammar, Lines, References, parser
 from prl10n.errors import DocumentError
 from prl10n.model import Inline, Inner, Piece, Span, Syntax, Unit
 
@@ -19,14 +19,16 @@ DEFAULT_KEYS = ("title", "short-title", "product-title", "subtitle", "descriptio
 
 Skeleton = tuple[object, ...]
 
+_ALERT = re.compile(r"\[![A-Za-z]+\][+-]?[ \t]*(?:\n[ \t]*|$)")  # on a line of its own: GitHub's alerts
 _TASK = re.compile(r"\[[ xX]\][ \t]+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a site says about its documents: the front matter paths whose strings are prose."""
+    """What a site says about its documents: the front matter paths whose strings are prose, and the dialect."""
 
     translate: tuple[str, ...] = DEFAULT_KEYS
+    dialect: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def split(source: bytes, rules: Rules = Rules()) -> Document:
         ) from error
     front = frontmatter.find(text)
     body = front.body if front else (1 if text.startswith("\ufeff") else 0)
-    segmenter = _Segmenter(text, body)
+    segmenter = _Segmenter(text, body, rules.dialect)
     if front is not None:
         segmenter.front_matter(front, rules)
     segmenter.walk()
@@ -79,7 +81,7 @@ def split(source: bytes, rules: Rules = Rules()) -> Document:
 class _Segmenter:
     """Walks the tokens of one document. Offsets are those of the decoded text until `finished` makes them bytes."""
 
-    def __init__(self, text: str, body: int) -> None:
+    def __init__(self, text: str, body: int, dialect: str) -> None:
         self.text = text
         self.body = body
         source = text[body:]
@@ -88,11 +90,11 @@ class _Segmenter:
         ] = []  # offsets, in the parser's source, of the newlines that are two characters in the text
         if "\r" in source:
             source = self._without_returns(source)
-        self.source = source.replace("\0", "\ufffd")
+        self.source, self.templates = dialects.mask(source.replace("\0", "\ufffd"), dialect)
         self.first_line = _line(text, body)
         self.newline = _newline(text)
-        self.references: References = {}
-        self.tokens = parser().blocks(self.source, self.references)
+        self.references: References = Grammar(dialect)
+        self.tokens = parser(dialect).blocks(self.source, self.references)
         self.skeleton: list[object] = []
         self.found: list[tuple[int, int, Unit]] = []
 
@@ -135,14 +137,43 @@ class _Segmenter:
             elif kind == "definition":
                 self.definition(token)
             elif kind in ("fence", "code_block"):
-                self.skeleton.append((kind, token.info, token.content))
+                self.skeleton.append((kind, self.shown(token.info), self.shown(token.content)))
+            elif kind == "template":
+                self.template(token)
+            elif kind == "directive":
+                self.title(token, "directive title", Syntax.HEADING)
             else:
+                if kind == "admonition_open":
+                    self.title(token, "title", Syntax.QUOTED)
                 attributes = tuple(f"{name}={value}" for name, value in token.attrs.items()) if token.attrs else ()
-                self.skeleton.append((kind, token.tag, token.hidden, attributes))
+                self.skeleton.append((kind, token.tag, token.hidden, token.info, attributes))
                 if token.nesting > 0:
                     context.append(token)
                 elif token.nesting < 0:
                     context.pop()
+
+    def shown(self, masked: str) -> str:
+        """Text of the parser's source with its templates back in their places."""
+        return dialects.unmask(masked, self.templates)
+
+    def template(self, token: Token) -> None:
+        """Lines that are no markdown: only the prose parameters of their templates are units."""
+        content = self.shown(token.content)
+        ranges = list(dialects.parameters(content))
+        self.skeleton.append(("template", inline.without(content, ranges)))
+        for begin, end in ranges:
+            part = Inner(begin, end, Syntax.PARAMETER)
+            self.part(content, part, "parameter", _behind(token.meta["start"]), self.line_of(token), self.newline)
+
+    def title(self, token: Token, kind: str, syntax: Syntax) -> None:
+        """The title on the line that begins an admonition, a tab or a directive."""
+        self.skeleton.append((token.type, token.info))
+        text = token.content
+        if text.strip():
+            start = token.meta["start"] + len(text) - len(text.lstrip())
+            reading = inline.read_markdown(text.strip(), self.references)
+            length = len(text.strip())
+            self.reading(reading, kind, syntax, _behind(start), length, self.line_of(token))
 
     def line_of(self, token: Token) -> int:
         return self.first_line + (token.map[0] if token.map else 0)
@@ -169,8 +200,16 @@ class _Segmenter:
                 self.skeleton.append(("task", task[0][1].lower()))
                 offset = task.end()
                 content = content[offset:]
+        elif block.type == "dt_open":
+            kind = "term"
         elif any(token.type == "blockquote_open" for token in context):
             kind = "quote"
+            if alert := _ALERT.match(content):
+                self.skeleton.append(("alert", alert[0].strip()))
+                offset = alert.end()
+                content = content[offset:]
+        if not content:
+            return
         reading = inline.read_markdown(content, self.references)
         prefix, container = self.prefixes(lines) if len(lines.starts) > 1 else ("", "")
         self.reading(
@@ -210,12 +249,13 @@ class _Segmenter:
         `locate` leads from an offset of the content to one of the source; the content is `length` characters long.
         `prefix` and `container` are those of `prefixes`.
         """
-        self.skeleton.append(tree(reading.pieces))
-        pieces = reading.pieces
         newline = self.newline + prefix
+        folded = tuple((shown, raw.replace("\n", self.newline + container)) for shown, raw in reading.folded)
+        reading = inline.unmasked(replace(reading, folded=folded), self.templates)
+        pieces = reading.pieces
+        self.skeleton.append(tree(pieces))
         if _has_words(pieces) or (_has_inner(reading) and not _separable(reading, syntax, length)):
-            folded = tuple((shown, raw.replace("\n", self.newline + container)) for shown, raw in reading.folded)
-            unit = Unit(reading.text, kind, syntax, _NOWHERE, line, pieces, newline, folded)
+            unit = Unit(reading.text, kind, syntax, _NOWHERE, line, pieces, newline, reading.folded)
             self.add(locate(0), locate(length - 1) + 1, unit)
             return
         for piece in pieces:
@@ -224,7 +264,7 @@ class _Segmenter:
 
     def part(self, text: str, part: Inner, kind: str, locate: Callable[[int], int], line: int, newline: str) -> None:
         """Words inside markup as a unit of their own; `part` is their range in `text`."""
-        raw = text[part.start : part.end]
+        raw = self.shown(text[part.start : part.end])
         core = raw.strip()
         if not core:
             return
@@ -248,13 +288,13 @@ class _Segmenter:
                     depth += -1 if tag.closing else 1
                 skipped = (name, depth) if depth else None
                 if skipped is None:
-                    self.skeleton.append(content[start : tag.end])
+                    self.skeleton.append(self.shown(content[start : tag.end]))
                     start = tag.end
                 continue
             if tag.name in html.PHRASING or not tag.name:
                 continue
             self.run(content, start, tag.start, lines, line)
-            self.skeleton.append(("tag", tag.key))
+            self.skeleton.append(("tag", self.shown(tag.key)))
             self.attributes(tag, content, lines, line)
             start = tag.end
             if tag.opaque:
@@ -262,7 +302,7 @@ class _Segmenter:
         if skipped is None:
             self.run(content, start, len(content), lines, line)
         else:
-            self.skeleton.append(content[start:])
+            self.skeleton.append(self.shown(content[start:]))
 
     def attributes(self, tag: html.Tag, content: str, lines: Lines, line: int) -> None:
         for part in tag.inner:
@@ -276,7 +316,7 @@ class _Segmenter:
         start, end = _trim(content, start, end)
         if start == end:
             return
-        reading = inline.read_html(content[start:end])
+        reading = inline.unmasked(inline.read_html(content[start:end]), self.templates)
         self.skeleton.append(tree(reading.pieces))
         if not _has_words(reading.pieces) and not _has_inner(reading):
             return
@@ -290,7 +330,7 @@ class _Segmenter:
             start, end = _trim(content, core_start, max(core_start, core_end))
             if start == end:
                 return
-            reading = inline.read_html(content[start:end])
+            reading = inline.unmasked(inline.read_html(content[start:end]), self.templates)
         if not _has_words(reading.pieces) and not _has_inner(reading):
             return
         line += content.count("\n", 0, start)
@@ -298,7 +338,7 @@ class _Segmenter:
         self.add(lines.source(start), lines.source(end - 1) + 1, unit)
 
     def definition(self, token: Token) -> None:
-        self.skeleton.append(("definition", token.meta["id"], token.meta["url"]))
+        self.skeleton.append(("definition", self.shown(token.meta["id"]), self.shown(token.meta["url"])))
         if not token.meta["title"]:
             return
         content, lines = token.content, token.meta["lines"]
@@ -308,6 +348,8 @@ class _Segmenter:
 
     def finished(self, source: bytes) -> tuple[Unit, ...]:
         """The units in document order, their spans in bytes."""
+        for reference in self.references.values():
+            reference["href"] = self.shown(reference["href"])
         self.found.sort(key=lambda item: item[0])
         if len(source) == len(self.text):
             return tuple(replace(unit, span=Span(start, end)) for start, end, unit in self.found)
@@ -322,6 +364,13 @@ class _Segmenter:
 
 
 _NOWHERE = Span(0, 0)
+
+
+def _behind(start: int) -> Callable[[int], int]:
+    """From an offset of a text on one line to one of the source, in which it begins at `start`."""
+    return lambda offset: start + offset
+
+
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
 
@@ -408,20 +457,11 @@ def _border(pieces: Sequence[Inline]) -> tuple[int, int]:
             first, left = first + 1, left + 1
         elif tail.piece is Piece.EMPTY and tail.value.startswith("html "):
             last, right = last - 1, right + 1
-        elif head.piece is Piece.OPEN and _partner(pieces, first) == last - 1:
+        elif head.piece is Piece.OPEN and inline.partner(pieces, first) == last - 1:
             first, last, left, right = first + 1, last - 1, left + 1, right + 1
         else:
             break
     return left, right
-
-
-def _partner(pieces: Sequence[Inline], index: int) -> int:
-    depth = 0
-    for position in range(index, len(pieces)):
-        depth += (pieces[position].piece is Piece.OPEN) - (pieces[position].piece is Piece.CLOSE)
-        if depth == 0:
-            return position
-    return -1
 
 
 def _moved(tag: html.Tag, by: int) -> html.Tag:

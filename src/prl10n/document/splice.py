@@ -14,7 +14,7 @@ _NEWLINES = re.compile(r"\r\n?")
 _SOFT_BREAK = re.compile(r"(\\*)([ \t]*)\n[ \t]*")
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 _UNESCAPED = {mark: re.compile(rf"(?<!\\)((?:\\\\)*)([{re.escape(mark)}])") for mark in ('"', "'", "()", "|")}
-_DELIMITED = (Syntax.ATTRIBUTE, Syntax.TITLE)
+_DELIMITED = (Syntax.ATTRIBUTE, Syntax.TITLE, Syntax.PARAMETER)
 _EDGE = " \t\r\n\f\v"
 
 
@@ -71,6 +71,10 @@ def written(unit: Unit, text: str, source: bytes) -> str:
         ):  # a tag over several lines stays one: alone on a line it is a block
             text = text.replace(" ", unit.newline, 1)
         text = text.replace(delimiter, "&quot;" if delimiter == '"' else "&#39;")
+    elif syntax is Syntax.QUOTED:
+        text = text.replace('"', "”")  # no escape exists there
+    elif syntax is Syntax.PARAMETER:
+        text = text.replace(delimiter, "”" if delimiter == '"' else "’")
     elif syntax is Syntax.TITLE:
         text = _UNESCAPED["()" if delimiter == "(" else delimiter].sub(r"\1\\\2", text)
     return text

@@ -1,0 +1,391 @@
+"""What site generators add to markdown: a table of dialects, and the block rules that it names.
+
+Three kinds of additions are told apart by when they happen. *Templates* run before markdown is read (Liquid, Hugo's
+shortcodes, mdBook's includes): they are masked, character by character, so that the parser sees a word in their place.
+*Marks* are read with the words (attribute lists, footnote references, math): they become pieces of their own. *Blocks*
+end a paragraph (admonitions, directives, definition lists): each is a rule of the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.deflist import deflist_plugin
+
+# --- templates --------------------------------------------------------------------------------------------------------
+
+_LIQUID = r"\{%-?\s*(?P<liquid>comment|highlight|mermaid|plantuml)\b.*?\{%-?\s*end(?P=liquid)\s*-?%\}|\{%.*?%\}"
+_LIQUID_OBJECT = r"\{\{(?!\{)(?:(?!\{\{|\}\}).)*\}\}"
+_HUGO = (
+    r"\{\{(?P<open>[<%])\s*(?P<name>highlight|code-toggle|mermaid|math|katex|chart)\b(?:(?!/?[>%]\}\}).)*(?<!/)[>%]\}\}"
+    r".*?\{\{[<%]\s*/\s*(?P=name)\s*[>%]\}\}|\{\{<.*?>\}\}|\{\{%.*?%\}\}"
+)
+_INCLUDE = r"\{\{\s*#(?:(?!\}\}).)*\}\}"
+_CAUTIOUS = r"\{\{(?!\{)(?:(?!\{\{|\}\}|`).)*\}\}|\{%(?:(?!%\}|`).)*%\}"
+_EXPRESSION = r"\{/\*.*?\*/\}|(?<!\$)\{(?:[^{}`]|\{(?:[^{}`]|\{[^{}`]*\})*\})*\}"
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+_ATTRIBUTES = (
+    r"\{:[^{}\n]*\}|\{ ?(?:[#.][^\s{}]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+))(?: +[^\s{}][^{}\n]*?)? ?\}"
+)
+_FOOTNOTE = r"\[\^[^\]\s]+\](?!:)"
+_MATH = r"\$\$(?=\S)[^$]+?\$\$|\$(?=[^\s$0-9])(?:[^$\n\\`]|\\.)*?(?<=[^\s\\$])\$(?![\w$])"
+_ICON = r":[a-z][a-z0-9]*(?:[_+-][a-z0-9]+)+:"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One row: patterns of templates and marks, and the names of block rules (`_BLOCKS`)."""
+
+    name: str
+    templates: str = ""
+    marks: str = ""
+    blocks: tuple[str, ...] = ()
+
+
+def _any(*patterns: str) -> str:
+    return "|".join(patterns)
+
+
+_GFM_BLOCKS = ("footnote",)
+_DOCS_BLOCKS = (*_GFM_BLOCKS, "math", "attributes", "abbreviation", "definitions")
+
+DIALECTS: Mapping[str, Dialect] = {
+    dialect.name: dialect
+    for dialect in (
+        Dialect("commonmark"),
+        Dialect("gfm", marks=_any(_FOOTNOTE, _MATH), blocks=(*_GFM_BLOCKS, "math")),
+        Dialect(
+            "jekyll", _any(_LIQUID, _LIQUID_OBJECT), _any(_ATTRIBUTES, _FOOTNOTE, _MATH), ("template", *_DOCS_BLOCKS)
+        ),
+        Dialect("hugo", _HUGO, _any(_ATTRIBUTES, _FOOTNOTE, _MATH), ("template", *_DOCS_BLOCKS)),
+        Dialect(
+            "mkdocs",
+            _CAUTIOUS,
+            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _ICON),
+            ("template", "snippet", "admonition", *_DOCS_BLOCKS),
+        ),
+        Dialect(
+            "docusaurus", _EXPRESSION, _any(_FOOTNOTE, _MATH), ("template", "module", "directive", *_GFM_BLOCKS, "math")
+        ),
+        Dialect(
+            "auto",
+            _any(_LIQUID, _HUGO, _INCLUDE, _CAUTIOUS),
+            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _ICON),
+            ("template", "snippet", "admonition", "module", "directive", *_DOCS_BLOCKS),
+        ),
+    )
+}
+
+
+def recognise(name: str, dialect: str) -> str:
+    """The dialect of a file: the one of its site, but MDX is Docusaurus's whatever the site is taken for."""
+    return "docusaurus" if PurePosixPath(name).suffix == ".mdx" and dialect == "auto" else dialect
+
+
+# --- masking templates ------------------------------------------------------------------------------------------------
+
+# A template becomes as many copies of one private character as it has characters: a word to every rule of markdown, and
+# offsets stay what they are.
+_FIRST, _LAST = 0xF0000, 0xFFFFD
+MASK = re.compile(r"([\U000F0000-\U000FFFFD])\1*")
+_PROSE_PARAMETER = re.compile(
+    r"""\b(?:title|caption|alt|summary|label|description|heading|header)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')"""
+)
+
+
+@lru_cache(maxsize=16)
+def _templates(dialect: str) -> re.Pattern[str] | None:
+    pattern = DIALECTS[dialect].templates
+    return re.compile(rf"(?<!\\)(?:{pattern})", re.DOTALL) if pattern else None
+
+
+def mask(text: str, dialect: str) -> tuple[str, tuple[str, ...]]:
+    """The text with its templates masked, and the templates, in order."""
+    pattern = _templates(dialect)
+    if pattern is None or "{" not in text or MASK.search(text):
+        return text, ()
+    table: list[str] = []
+
+    def hidden(found: re.Match[str]) -> str:
+        if len(table) > _LAST - _FIRST:
+            return found[0]
+        table.append(found[0])
+        return chr(_FIRST + len(table) - 1) * len(found[0])
+
+    return pattern.sub(hidden, text), tuple(table)
+
+
+def unmask(text: str, table: tuple[str, ...]) -> str:
+    """The templates back in their places."""
+    return MASK.sub(lambda found: table[ord(found[1]) - _FIRST], text) if table else text
+
+
+def template_at(run: str, table: tuple[str, ...]) -> str:
+    """The template that a run of mask characters stands for."""
+    return table[ord(run[0]) - _FIRST]
+
+
+def parameters(template: str) -> Iterator[tuple[int, int]]:
+    """The ranges of the prose in a template: quoted parameters whose names say that people read them."""
+    for found in _PROSE_PARAMETER.finditer(template):
+        yield found.span(1 if found[1] is not None else 2)
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def install(md: MarkdownIt, dialect: str) -> None:
+    """Give a parser the marks and the blocks of a dialect."""
+    row = DIALECTS[dialect]
+    if row.marks:
+        md.inline.ruler.after("text", "mark", _mark(re.compile(row.marks, re.DOTALL)))
+    if "definitions" in row.blocks:
+        md.use(deflist_plugin)
+    for name in row.blocks:
+        if name in _BLOCKS:
+            md.block.ruler.before(_BEFORE.get(name, "table"), name, _BLOCKS[name], {"alt": _ENDS})
+
+
+_ENDS = ["paragraph", "reference", "blockquote", "list"]
+
+
+def _mark(pattern: re.Pattern[str]) -> Callable[[StateInline, bool], bool]:
+    def rule(state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] not in "{[$:":
+            return False
+        found = pattern.match(state.src, state.pos, state.posMax)
+        if found is None:
+            return False
+        if not silent:
+            state.push("mark", "", 0).content = found[0]
+        state.pos = found.end()
+        return True
+
+    return rule
+
+
+def _line(state: StateBlock, line: int) -> tuple[int, str]:
+    """The offset and the text of a line without its containers and indentation."""
+    start = state.bMarks[line] + state.tShift[line]
+    return start, state.src[start : state.eMarks[line]]
+
+
+def _opaque(state: StateBlock, start: int, end: int) -> None:
+    """Lines `start` to `end` as one block that is not markdown. Templates in them may hold prose."""
+    begin, _ = _line(state, start)
+    token = state.push("template", "", 0)
+    token.map = [start, end]
+    token.content = state.src[begin : state.eMarks[end - 1]]
+    token.meta["start"] = begin
+    state.line = end
+
+
+def _template(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A line of templates only: what is around it is another paragraph."""
+    del end
+    _, text = _line(state, start)
+    if state.is_code_block(start) or not MASK.match(text) or MASK.sub("", text).strip():
+        return False
+    if not silent:
+        _opaque(state, start, start + 1)
+    return True
+
+
+_ATTRIBUTE_LINE = re.compile(rf"(?:{_ATTRIBUTES})[ \t]*$")
+
+
+def _attributes(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """kramdown's and Hugo's `{: .note}`, `{.note}` on a line of its own."""
+    del end
+    _, text = _line(state, start)
+    if not text.startswith("{") or state.is_code_block(start) or not _ATTRIBUTE_LINE.match(text):
+        return False
+    if not silent:
+        _opaque(state, start, start + 1)
+    return True
+
+
+_SNIPPET = re.compile(r"-{1,2}8<-{1,2}(.*)$")
+
+
+def _snippet(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """pymdownx.snippets: `--8<-- "file"`, or names between two lines of the mark alone."""
+    _, text = _line(state, start)
+    found = _SNIPPET.match(text)
+    if found is None or state.is_code_block(start):
+        return False
+    if silent:
+        return True
+    last = start
+    if not found[1].strip():
+        last = next((line for line in range(start + 1, end) if _SNIPPET.match(_line(state, line)[1])), start)
+    _opaque(state, start, last + 1)
+    return True
+
+
+_MODULE = re.compile(
+    r"import\s+(?:[\w*{][^\n]*?\sfrom\s+)?[\"'][^\"'\n]+[\"'];?\s*$|import\s*\{[^}\n]*$"
+    r"|export\s+(?:const|let|var|default|function|async|class)\b"
+)
+
+
+def _module(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The imports and exports of MDX, up to an empty line."""
+    _, text = _line(state, start)
+    if silent or state.sCount[start] > 0 or not _MODULE.match(text):
+        return False
+    last = start + 1
+    while last < end and not state.isEmpty(last):
+        last += 1
+    _opaque(state, start, last)
+    return True
+
+
+def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`$$` up to the line that ends with the next `$$`."""
+    _, text = _line(state, start)
+    if not text.startswith("$$") or state.is_code_block(start):
+        return False
+    if len(text.rstrip()) > 4 and text.rstrip().endswith("$$"):
+        last: int | None = start
+    else:
+        last = next((line for line in range(start + 1, end) if _line(state, line)[1].rstrip().endswith("$$")), None)
+    if last is None or (last == start and "$$" in text.rstrip()[2:-2]):
+        return False
+    if not silent:
+        _opaque(state, start, last + 1)
+    return True
+
+
+_DIRECTIVE = re.compile(r"(:{3,})[ \t]*([\w-]*)(?:\[([^\]\n]*)\])?([ \t]*\{[^}\n]*\})?[ \t]*(.*?)[ \t]*$")
+
+
+def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Docusaurus's `:::note Title` and `:::note[Title]`, and the `:::` that ends it."""
+    del end
+    begin, text = _line(state, start)
+    if not text.startswith(":::") or state.is_code_block(start):
+        return False
+    found = _DIRECTIVE.match(text)
+    if found is None:
+        return False
+    if silent:
+        return True
+    group = 3 if found[3] is not None else 5
+    token = state.push("directive", "", 0)
+    token.map = [start, start + 1]
+    token.content = found[group]
+    token.info = text[: found.start(group)]
+    token.meta["start"] = begin + found.start(group)
+    state.line = start + 1
+    return True
+
+
+_ADMONITION = re.compile(r"(?:(?:!!!|\?\?\?\+?)[ \t]*([\w -]*?)|===[!+]?)(?:[ \t]*\"(.*)\")?[ \t]*$")
+
+
+def _admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Python-Markdown's admonitions, details and tabs: a line with a title, and what is indented below it."""
+    begin, text = _line(state, start)
+    if text[:3] not in ("!!!", "???", "===") or state.is_code_block(start):
+        return False
+    found = _ADMONITION.match(text)
+    if found is None or (text.startswith("===") and found[2] is None) or not (found[1] or found[2]):
+        return False
+    if silent:
+        return True
+    token = state.push("admonition_open", "div", 1)
+    token.map = [start, end]
+    token.info = text[: found.start(2)] if found[2] else text
+    token.content = found[2] or ""
+    token.meta["start"] = begin + found.start(2) if found[2] else begin
+    _indented(state, start + 1, end, "admonition")
+    state.push("admonition_close", "div", -1)
+    return True
+
+
+def _indented(state: StateBlock, start: int, end: int, parent: str) -> None:
+    """Parse what is indented by four columns from line `start` on, as blocks."""
+    indent = state.blkIndent + 4
+    last = line = start
+    while line < end:
+        if not state.isEmpty(line):
+            if state.sCount[line] < indent:
+                break
+            last = line + 1
+        line += 1
+    before = state.blkIndent, state.lineMax, state.parentType
+    state.blkIndent, state.lineMax, state.parentType = indent, last, parent
+    state.md.block.tokenize(state, start, last)
+    state.blkIndent, state.lineMax, state.parentType = before
+    state.line = max(last, start)
+
+
+_FOOTNOTE_START = re.compile(r"\[\^[^\]\s]+\]:[ \t]*")
+
+
+def _footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`[^label]: text`, with more blocks indented by four columns."""
+    begin, text = _line(state, start)
+    found = _FOOTNOTE_START.match(text)
+    if found is None or state.is_code_block(start):
+        return False
+    if silent:
+        return True
+    token = state.push("footnote_open", "div", 1)
+    token.info = found[0].rstrip()
+    before = state.bMarks[start], state.tShift[start], state.sCount[start], state.blkIndent, state.parentType
+    state.bMarks[start], state.tShift[start] = begin + found.end(), 0
+    state.blkIndent += 4
+    state.sCount[start] = state.blkIndent
+    state.parentType = "footnote"
+    if found.end() < len(text):
+        state.md.block.tokenize(state, start, end)
+    else:
+        state.line = start + 1
+    state.bMarks[start], state.tShift[start], state.sCount[start], state.blkIndent, state.parentType = before
+    state.push("footnote_close", "div", -1)
+    return True
+
+
+_ABBREVIATION = re.compile(r"\*\[[^\]\n]+\]:[ \t]*")
+
+
+def _abbreviation(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`*[HTML]: what it stands for`."""
+    del end
+    begin, text = _line(state, start)
+    found = _ABBREVIATION.match(text)
+    if found is None or state.is_code_block(start):
+        return False
+    if not silent:
+        token = state.push("directive", "", 0)
+        token.map = [start, start + 1]
+        token.info = found[0].rstrip()
+        token.content = text[found.end() :].rstrip()
+        token.meta["start"] = begin + found.end()
+        state.line = start + 1
+    return True
+
+
+_BLOCKS: Mapping[str, Callable[[StateBlock, int, int, bool], bool]] = {
+    "template": _template,
+    "attributes": _attributes,
+    "snippet": _snippet,
+    "module": _module,
+    "math": _math,
+    "directive": _directive,
+    "admonition": _admonition,
+    "footnote": _footnote,
+    "abbreviation": _abbreviation,
+}
+_BEFORE = {"footnote": "reference", "abbreviation": "hr"}
