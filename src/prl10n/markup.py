@@ -42,7 +42,7 @@ def neutral(unit: Unit, references: References | None = None) -> tuple[str, ...]
 
     Markup around all the words, and white space at the borders, stay outside: `**Now**` and `Now` are one text.
     """
-    return tuple(_neutral(text) for text in _texts(unit, references or {}))
+    return tuple(_neutral(text) for text in _texts(unit, {} if references is None else references))
 
 
 def _texts(unit: Unit, references: References) -> Iterator[_Text]:
@@ -100,7 +100,7 @@ def render(unit: Unit, answers: Sequence[str], references: References | None = N
     they land are escaped, and only these. Raises MarkupError where an answer does not carry the tags of its text, or
     cannot be written so that it reads as meant.
     """
-    known = references or {}
+    known = {} if references is None else references
     texts = list(_texts(unit, known))
     if len(answers) != len(texts):
         raise MarkupError(f"{len(texts)} texts were asked for, {len(answers)} came back")
@@ -316,7 +316,7 @@ def aligned(unit: Unit, text: str, references: References | None = None) -> tupl
 
     `neutral(unit)` and `aligned(unit, text)` are pairs that the memory can use for other units with the same words.
     """
-    known = references or {}
+    known = {} if references is None else references
     pieces = document.read(text, unit.syntax, known)
     if not same_markup(unit, pieces):
         return None

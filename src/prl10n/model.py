@@ -78,8 +78,8 @@ class Unit:
 
     `kind` is what a translator is told (`paragraph`, `heading 3`, `front matter: title`); `line` counts from 1.
     `newline` is what a line break of the text is in the source: the file's newline and the prefix of the next line
-    (`\\n> `). `folded` holds the markup whose source runs over a line break: (as `text` has it, as the source has
-    it).
+    (`\\n> `). `folded` holds the
+    markup whose source runs over a line break: (as `text` has it, as the source has it, where it begins in `text`).
     """
 
     text: str
@@ -89,7 +89,7 @@ class Unit:
     line: int
     pieces: tuple[Inline, ...]
     newline: str = "\n"
-    folded: tuple[tuple[str, str], ...] = ()
+    folded: tuple[tuple[str, str, int], ...] = ()
 
 
 class State(StrEnum):

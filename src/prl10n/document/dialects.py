@@ -21,6 +21,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 
 # --- templates --------------------------------------------------------------------------------------------------------
 
+_RAW = r"(?P<raw>\{%-?\s*raw\s*-?%\})(?P<text>.*?)(?P<endraw>\{%-?\s*endraw\s*-?%\})"
 _LIQUID = r"\{%-?\s*(?P<liquid>comment|highlight|mermaid|plantuml)\b.*?\{%-?\s*end(?P=liquid)\s*-?%\}|\{%.*?%\}"
 _LIQUID_OBJECT = r"\{\{(?!\{)(?:(?!\{\{|\}\}).)*\}\}"
 _HUGO = (
@@ -38,7 +39,7 @@ _ATTRIBUTES = (
 )
 _FOOTNOTE = r"\[\^[^\]\s]+\](?!:)"
 _MATH = r"\$\$(?=\S)[^$]+?\$\$|\$(?=[^\s$0-9])(?:[^$\n\\`]|\\.)*?(?<=[^\s\\$])\$(?![\w$])"
-_ICON = r":[a-z][a-z0-9]*(?:[_+-][a-z0-9]+)+:"
+_EMOJI = r":[a-z][a-z0-9_+-]*:(?!\w)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +57,36 @@ def _any(*patterns: str) -> str:
 
 
 _GFM_BLOCKS = ("footnote",)
-_DOCS_BLOCKS = (*_GFM_BLOCKS, "math", "attributes", "abbreviation", "definitions")
+_DOCS_BLOCKS = (*_GFM_BLOCKS, "math", "attributes", "markdown_html", "abbreviation", "definitions")
 
 DIALECTS: Mapping[str, Dialect] = {
     dialect.name: dialect
     for dialect in (
         Dialect("commonmark"),
-        Dialect("gfm", marks=_any(_FOOTNOTE, _MATH), blocks=(*_GFM_BLOCKS, "math")),
+        Dialect("gfm", marks=_any(_FOOTNOTE, _MATH, _EMOJI), blocks=(*_GFM_BLOCKS, "math")),
         Dialect(
-            "jekyll", _any(_LIQUID, _LIQUID_OBJECT), _any(_ATTRIBUTES, _FOOTNOTE, _MATH), ("template", *_DOCS_BLOCKS)
+            "jekyll",
+            _any(_LIQUID, _LIQUID_OBJECT),
+            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
+            ("template", *_DOCS_BLOCKS),
         ),
-        Dialect("hugo", _HUGO, _any(_ATTRIBUTES, _FOOTNOTE, _MATH), ("template", *_DOCS_BLOCKS)),
+        Dialect("hugo", _HUGO, _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI), ("template", *_DOCS_BLOCKS)),
         Dialect(
             "mkdocs",
             _CAUTIOUS,
-            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _ICON),
-            ("template", "snippet", "admonition", *_DOCS_BLOCKS),
+            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
+            ("template", "snippet", "admonition", "directive", *_DOCS_BLOCKS),
         ),
         Dialect(
-            "docusaurus", _EXPRESSION, _any(_FOOTNOTE, _MATH), ("template", "module", "directive", *_GFM_BLOCKS, "math")
+            "docusaurus",
+            _EXPRESSION,
+            _any(_FOOTNOTE, _MATH, _EMOJI),
+            ("template", "module", "directive", *_GFM_BLOCKS, "math"),
         ),
         Dialect(
             "auto",
-            _any(_LIQUID, _HUGO, _INCLUDE, _CAUTIOUS),
-            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _ICON),
+            _any(_RAW, _LIQUID, _HUGO, _INCLUDE, _CAUTIOUS),
+            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", "snippet", "admonition", "module", "directive", *_DOCS_BLOCKS),
         ),
     )
@@ -102,6 +109,9 @@ _PROSE_PARAMETER = re.compile(
 )
 
 
+_TAG_END = re.compile(r"[>%]\}\}|%\}")
+
+
 @lru_cache(maxsize=16)
 def _templates(dialect: str) -> re.Pattern[str] | None:
     pattern = DIALECTS[dialect].templates
@@ -115,13 +125,23 @@ def mask(text: str, dialect: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     table: list[str] = []
 
-    def hidden(found: re.Match[str]) -> str:
+    def hidden(template: str) -> str:
         if len(table) > _LAST - _FIRST:
-            return found[0]
-        table.append(found[0])
-        return chr(_FIRST + len(table) - 1) * len(found[0])
+            return template
+        table.append(template)
+        return chr(_FIRST + len(table) - 1) * len(template)
 
-    return pattern.sub(hidden, text), tuple(table)
+    def replaced(found: re.Match[str]) -> str:
+        if not found.groupdict().get("raw"):
+            return hidden(found[0])
+        # what Liquid shows as it is may look like a template, and is none of our words either
+        inside = _LITERAL.sub(lambda literal: hidden(literal[0]), found["text"])
+        return f"{hidden(found['raw'])}{inside}{hidden(found['endraw'])}"
+
+    return pattern.sub(replaced, text), tuple(table)
+
+
+_LITERAL = re.compile(_CAUTIOUS, re.DOTALL)
 
 
 def unmask(text: str, table: tuple[str, ...]) -> str:
@@ -136,7 +156,8 @@ def template_at(run: str, table: tuple[str, ...]) -> str:
 
 def parameters(template: str) -> Iterator[tuple[int, int]]:
     """The ranges of the prose in a template: quoted parameters whose names say that people read them."""
-    for found in _PROSE_PARAMETER.finditer(template):
+    opening = _TAG_END.search(template)  # what stands between an opening and a closing tag is code
+    for found in _PROSE_PARAMETER.finditer(template, 0, opening.start() if opening else len(template)):
         yield found.span(1 if found[1] is not None else 2)
 
 
@@ -160,7 +181,8 @@ _ENDS = ["paragraph", "reference", "blockquote", "list"]
 
 def _mark(pattern: re.Pattern[str]) -> Callable[[StateInline, bool], bool]:
     def rule(state: StateInline, silent: bool) -> bool:
-        if state.src[state.pos] not in "{[$:":
+        character = state.src[state.pos]
+        if character not in "{[$:" or (character == ":" and state.pos and state.src[state.pos - 1].isalnum()):
             return False
         found = pattern.match(state.src, state.pos, state.posMax)
         if found is None:
@@ -214,6 +236,49 @@ def _attributes(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+_MARKDOWN_TAG = re.compile(r"<([A-Za-z][\w-]*)[^<>]*?\smarkdown(?:=(?:\"\w*\"|'\w*'|\w+))?(?:\s[^<>]*)?>[ \t]*$")
+
+
+def _markdown_html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`<div markdown>` on a line of its own: up to the line `</div>` all is markdown, whatever its indentation."""
+    _, text = _line(state, start)
+    found = _MARKDOWN_TAG.match(text) if text.startswith("<") and not state.is_code_block(start) else None
+    if found is None:
+        return False
+    if silent:
+        return True
+    _tag_line(state, start)
+    last = _closing_line(state, found[1], start + 1, end)
+    if last is not None:
+        columns = [state.sCount[line] for line in range(start + 1, last) if not state.isEmpty(line)]
+        before = state.blkIndent, state.lineMax, state.parentType
+        state.blkIndent, state.lineMax = min([*columns, 99]) if columns else before[0], last
+        state.parentType = "html"
+        state.md.block.tokenize(state, start + 1, last)
+        state.blkIndent, state.lineMax, state.parentType = before
+        _tag_line(state, last)
+    return True
+
+
+def _tag_line(state: StateBlock, line: int) -> None:
+    token = state.push("html_block", "", 0)
+    token.map = [line, line + 1]
+    token.content = state.getLines(line, line + 1, state.blkIndent, True)
+    state.line = line + 1
+
+
+def _closing_line(state: StateBlock, name: str, start: int, end: int) -> int | None:
+    """The line that holds nothing but the end tag of the element whose content begins at line `start`."""
+    depth = 1
+    tag = re.compile(rf"<(/?){re.escape(name)}\b")
+    for line in range(start, end):
+        text = _line(state, line)[1]
+        depth += sum(-1 if found[1] else 1 for found in tag.finditer(text))
+        if depth <= 0:
+            return line if re.fullmatch(rf"</{re.escape(name)}>[ \t]*", text) else None
+    return None
+
+
 _SNIPPET = re.compile(r"-{1,2}8<-{1,2}(.*)$")
 
 
@@ -233,7 +298,7 @@ def _snippet(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 _MODULE = re.compile(
-    r"import\s+(?:[\w*{][^\n]*?\sfrom\s+)?[\"'][^\"'\n]+[\"'];?\s*$|import\s*\{[^}\n]*$"
+    r"import\s+(?:[^\s\"'(][^\n]*?\sfrom\s+)?[\"'][^\"'\n]+[\"'];?\s*$|import\s*\{[^}\n]*$"
     r"|export\s+(?:const|let|var|default|function|async|class)\b"
 )
 
@@ -266,15 +331,19 @@ def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+_REFERENCE = re.compile(r":::[ \t]+\w+(?:\.\w+)+[ \t]*$")
 _DIRECTIVE = re.compile(r"(:{3,})[ \t]*([\w-]*)(?:\[([^\]\n]*)\])?([ \t]*\{[^}\n]*\})?[ \t]*(.*?)[ \t]*$")
 
 
 def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Docusaurus's `:::note Title` and `:::note[Title]`, and the `:::` that ends it."""
-    del end
+    """Docusaurus's `:::note Title` and `:::note[Title]`, and the `:::` that ends it; mkdocstrings' `::: a.module`."""
     begin, text = _line(state, start)
     if not text.startswith(":::") or state.is_code_block(start):
         return False
+    if _REFERENCE.match(text):
+        if not silent:
+            _opaque(state, start, _end_of_indented(state, start + 1, end))
+        return True
     found = _DIRECTIVE.match(text)
     if found is None:
         return False
@@ -315,19 +384,24 @@ def _admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _indented(state: StateBlock, start: int, end: int, parent: str) -> None:
     """Parse what is indented by four columns from line `start` on, as blocks."""
-    indent = state.blkIndent + 4
-    last = line = start
-    while line < end:
-        if not state.isEmpty(line):
-            if state.sCount[line] < indent:
-                break
-            last = line + 1
-        line += 1
+    last = _end_of_indented(state, start, end)
     before = state.blkIndent, state.lineMax, state.parentType
-    state.blkIndent, state.lineMax, state.parentType = indent, last, parent
+    state.blkIndent, state.lineMax, state.parentType = state.blkIndent + 4, last, parent
     state.md.block.tokenize(state, start, last)
     state.blkIndent, state.lineMax, state.parentType = before
     state.line = max(last, start)
+
+
+def _end_of_indented(state: StateBlock, start: int, end: int) -> int:
+    """The line behind the last one, from `start`, that is indented by four columns; empty lines may be among them."""
+    last = line = start
+    while line < end:
+        if not state.isEmpty(line):
+            if state.sCount[line] < state.blkIndent + 4:
+                break
+            last = line + 1
+        line += 1
+    return last
 
 
 _FOOTNOTE_START = re.compile(r"\[\^[^\]\s]+\]:[ \t]*")
@@ -380,6 +454,7 @@ def _abbreviation(state: StateBlock, start: int, end: int, silent: bool) -> bool
 _BLOCKS: Mapping[str, Callable[[StateBlock, int, int, bool], bool]] = {
     "template": _template,
     "attributes": _attributes,
+    "markdown_html": _markdown_html,
     "snippet": _snippet,
     "module": _module,
     "math": _math,

@@ -69,7 +69,7 @@ def tag(raw: str, start: int = 0) -> Tag:
                 key.append(raw[last:begin])
                 last = stop
     key.append(raw[last:])
-    void = name in VOID or raw.endswith("/>")
+    void = match[1] in VOID or raw.endswith("/>")  # `<Link>` is a component of JSX, `<link>` is void
     opaque = not closing and not void and (name in OPAQUE or _NOT_TRANSLATED.search(raw) is not None)
     return Tag(start, end, name, closing, void, opaque, _SPACE.sub(" ", "".join(key)), tuple(inner))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from prl10n.document import dialects, html
@@ -27,13 +27,11 @@ _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A content as a catalog shows it, its pieces, and the markup that ran over a line break: (as shown, as in the
-    content).
-    """
+    """A content as a catalog shows it, its pieces, and the markup that ran over a line break (see `Unit.folded`)."""
 
     text: str
     pieces: tuple[Inline, ...]
-    folded: tuple[tuple[str, str], ...]
+    folded: tuple[tuple[str, str, int], ...]
 
 
 def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...]:
@@ -57,7 +55,10 @@ def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
     if not templates:
         return reading
     pieces: list[Inline] = []
-    folded = [(dialects.unmask(shown, templates), dialects.unmask(raw, templates)) for shown, raw in reading.folded]
+    folded = [
+        (dialects.unmask(shown, templates), dialects.unmask(raw, templates), start)
+        for shown, raw, start in reading.folded
+    ]
     for piece in reading.pieces:
         shown = reading.text[piece.start : piece.end]
         if piece.piece is not Piece.TEXT:
@@ -71,7 +72,7 @@ def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
             template = dialects.template_at(run[0], templates)
             pieces.append(_template(template, piece.start + run.start()))
             if "\n" in template:
-                folded.append((template.replace("\n", " "), template))
+                folded.append((template.replace("\n", " "), template, piece.start + run.start()))
             last, value_last = run.end(), value_run.end()
         if last < len(shown):
             pieces.append(Inline(Piece.TEXT, piece.start + last, piece.end, piece.value[value_last:]))
@@ -163,12 +164,14 @@ class _Builder:
         self.length = 0
         self.pieces: list[Inline] = []
         self.tags: dict[int, html.Tag] = {}  # by index of piece
-        self.folded: list[tuple[str, str]] = []
+        self.folded: list[tuple[str, str, int]] = []
 
     def build(self, located: list[Located]) -> Reading:
         autolink = -1  # where the `<` of the autolink at hand stands
         opened: list[str] = []
+        starts: list[int] = []  # where each token begins in the text
         for item in located:
+            starts.append(self.length)
             token = item.token
             kind = token.type
             if kind == "link_open" and token.markup == "autolink":
@@ -178,7 +181,7 @@ class _Builder:
                     self.markup(Piece.EMPTY, autolink, item.end, f"autolink {self.content[autolink : item.end]}")
                     autolink = -1
             elif kind in ("text", "text_special"):
-                self.words(item.start, item.end, token.content)
+                self.add(Piece.TEXT, self.content[item.start : item.end], token.content)
             elif kind == "softbreak":
                 self.add(Piece.TEXT, " ", " ")
             elif kind == "hardbreak":
@@ -202,9 +205,13 @@ class _Builder:
             else:
                 name, _, side = kind.rpartition("_")
                 self.markup(Piece.OPEN if side == "open" else Piece.CLOSE, item.start, item.end, name)
-        self.folded += _lines_at_breaks(located, self.content)
-        pieces = _paired(self.pieces, self.tags)
-        return Reading("".join(self.shown), tuple(_joined(pieces)), tuple(self.folded))
+        self.folded += _lines_at_breaks(located, starts, self.content)
+        return self.reading()
+
+    def reading(self) -> Reading:
+        text = "".join(self.shown)
+        pieces = _joined(_paired(self.pieces, self.tags), text)
+        return Reading(text, tuple(pieces), tuple(self.folded))
 
     def add(self, piece: Piece, shown: str, value: str, inner: tuple[Inner, ...] = ()) -> None:
         self.pieces.append(Inline(piece, self.length, self.length + len(shown), value, inner))
@@ -216,23 +223,13 @@ class _Builder:
         raw = self.content[start:end]
         shown = raw.replace("\n", " ")
         if shown != raw:
-            self.folded.append((shown, raw))
+            self.folded.append((shown, raw, self.length))
         if (tag := self.tags.get(len(self.pieces))) is not None:
             value = f"html {tag.key}"
             inner = [Inner(part.start + start, part.end + start, part.syntax) for part in tag.inner]
         shift = self.length - start
         moved = tuple(Inner(part.start + shift, part.end + shift, part.syntax) for part in inner)
         self.add(piece, shown, value, moved)
-
-    def words(self, start: int, end: int, value: str) -> None:
-        shown = self.content[start:end]
-        if shown == value:
-            for piece in _words(self.length, self.length + len(shown), value):
-                self.pieces.append(piece)
-            self.shown.append(shown)
-            self.length += len(shown)
-        else:
-            self.add(Piece.TEXT, shown, value)
 
     def image(self, item: Located) -> None:
         alt = item.start + 2
@@ -242,16 +239,18 @@ class _Builder:
         self.markup(Piece.EMPTY, item.start, item.end, f"image {item.token.attrs['src']}", inner)
 
 
-def _lines_at_breaks(located: list[Located], content: str) -> Iterator[tuple[str, str]]:
-    """`<br>` with the line breaks around it: (as the text shows them, as the content has them)."""
+def _lines_at_breaks(located: list[Located], starts: list[int], content: str) -> Iterator[tuple[str, str, int]]:
+    """`<br>` with the line breaks around it, as `Unit.folded` has them."""
     for index, item in enumerate(located):
         if item.token.type != "html_inline" or not item.token.content.lower().startswith("<br"):
             continue
-        around = [near for near in located[max(0, index - 1) : index + 2] if near.token.type == "softbreak"]
-        if around:
-            start, end = min(item.start, around[0].start), max(item.end, around[-1].end)
-            shown = "".join((" " * (start < item.start), content[item.start : item.end], " " * (end > item.end)))
-            yield shown, content[start:end]
+        before = index > 0 and located[index - 1].token.type == "softbreak"
+        behind = index + 1 < len(located) and located[index + 1].token.type == "softbreak"
+        if before or behind:
+            start = located[index - 1].start if before else item.start
+            end = located[index + 1].end if behind else item.end
+            shown = f"{' ' * before}{content[item.start : item.end]}{' ' * behind}"
+            yield shown, content[start:end], starts[index] - before
 
 
 def _title(content: str, start: int, end: int) -> list[Inner]:
@@ -294,15 +293,35 @@ def _words(start: int, end: int, value: str) -> Iterable[Inline]:
         yield Inline(Piece.TEXT, start + last, end, value[last:])
 
 
-def _joined(pieces: list[Inline]) -> list[Inline]:
-    joined: list[Inline] = []
-    for piece in pieces:
-        if piece.piece is Piece.TEXT and joined and joined[-1].piece is Piece.TEXT:
-            before = joined[-1]
-            joined[-1] = Inline(Piece.TEXT, before.start, piece.end, before.value + piece.value)
+def _joined(pieces: list[Inline], text: str) -> list[Inline]:
+    """Neighbouring words as one piece, bare URLs and addresses among them as pieces of their own.
+
+    An address may be made of several texts (`a_b` is three), but none with an escape in it.
+    """
+    verbatim: list[Inline] = []
+    for piece in _runs(pieces, lambda piece: text[piece.start : piece.end] == piece.value):
+        if piece.piece is Piece.TEXT and text[piece.start : piece.end] == piece.value:
+            verbatim += _words(piece.start, piece.end, piece.value)
         else:
-            joined.append(piece)
-    return joined
+            verbatim.append(piece)
+    return list(_runs(verbatim, lambda _: True))
+
+
+def _runs(pieces: Iterable[Inline], wanted: Callable[[Inline], bool]) -> Iterator[Inline]:
+    """The pieces, those words joined to their neighbours that are wanted."""
+    last: Inline | None = None
+    for piece in pieces:
+        joinable = piece.piece is Piece.TEXT and wanted(piece)
+        if last is not None and joinable:
+            last = Inline(Piece.TEXT, last.start, piece.end, last.value + piece.value)
+            continue
+        if last is not None:
+            yield last
+        last = piece if joinable else None
+        if last is None:
+            yield piece
+    if last is not None:
+        yield last
 
 
 def _paired(pieces: list[Inline], tags: dict[int, html.Tag]) -> list[Inline]:
@@ -361,18 +380,10 @@ def read_html(content: str) -> Reading:
         builder.markup(Piece.EMPTY, tag.start, tag.end, "")
         last = tag.end
     _html_text(builder, content[last:])
-    return Reading("".join(builder.shown), tuple(_joined(_paired(builder.pieces, builder.tags))), tuple(builder.folded))
+    return builder.reading()
 
 
 def _html_text(builder: _Builder, raw: str) -> None:
-    if not raw:
-        return
-    shown = _LINE_BREAK.sub(" ", raw)
-    value = entities.unescape(shown)
-    if value != shown:
-        builder.add(Piece.TEXT, shown, value)
-        return
-    for piece in _words(builder.length, builder.length + len(shown), shown):
-        builder.pieces.append(piece)
-    builder.shown.append(shown)
-    builder.length += len(shown)
+    if raw:
+        shown = _LINE_BREAK.sub(" ", raw)
+        builder.add(Piece.TEXT, shown, entities.unescape(shown))

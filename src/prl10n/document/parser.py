@@ -114,6 +114,13 @@ def _note_html(state: StateBlock, start: int, first: int) -> None:
     block.meta["lines"] = _lines(state, block.map[0], block.map[1], None)
 
 
+def _note_tags(state: StateBlock, start: int, first: int) -> None:
+    """The tags around markdown; what is between them has been noted by its own rules."""
+    for token in state.tokens[first:]:
+        if token.type == "html_block" and "lines" not in token.meta and token.map is not None:
+            token.meta["lines"] = _lines(state, token.map[0], token.map[1], None)
+
+
 def _note_table(state: StateBlock, start: int, first: int) -> None:
     row: list[tuple[int, int]] = []
     for token in state.tokens[first:]:
@@ -286,7 +293,7 @@ def _note_definitions(state: StateBlock, start: int, first: int) -> None:
             token.meta["lines"] = _lines(state, line, line + 1, token.content)
 
 
-_OWN_NOTES = {"deflist": _note_definitions}
+_OWN_NOTES = {"deflist": _note_definitions, "markdown_html": _note_tags}
 
 
 class _Markdown(MarkdownIt):

@@ -250,7 +250,9 @@ class _Segmenter:
         `prefix` and `container` are those of `prefixes`.
         """
         newline = self.newline + prefix
-        folded = tuple((shown, raw.replace("\n", self.newline + container)) for shown, raw in reading.folded)
+        folded = tuple(
+            (shown, raw.replace("\n", self.newline + container), start) for shown, raw, start in reading.folded
+        )
         reading = inline.unmasked(replace(reading, folded=folded), self.templates)
         pieces = reading.pieces
         self.skeleton.append(tree(pieces))

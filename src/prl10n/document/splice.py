@@ -58,9 +58,7 @@ def written(unit: Unit, text: str, source: bytes) -> str:
         return frontmatter.replaced(raw, text, syntax is Syntax.YAML_FLOW, unit.newline)
     if syntax is Syntax.MARKDOWN:
         text = _SOFT_BREAK.sub(_line_break, text).replace("\n", unit.newline)
-        for shown, folded in unit.folded:
-            text = text.replace(shown, folded, 1)
-        return text
+        return _unfolded(unit, text)
     text = _BREAK.sub(" ", text)
     delimiter = source[: unit.span.start].rstrip()[-1:].decode("latin-1") if syntax in _DELIMITED else ""
     if syntax is Syntax.CELL:
@@ -77,6 +75,17 @@ def written(unit: Unit, text: str, source: bytes) -> str:
         text = text.replace(delimiter, "”" if delimiter == '"' else "’")
     elif syntax is Syntax.TITLE:
         text = _UNESCAPED["()" if delimiter == "(" else delimiter].sub(r"\1\\\2", text)
+    return text
+
+
+def _unfolded(unit: Unit, text: str) -> str:
+    """The text with the line breaks that its markup has in the source; equal pieces are told apart by their order."""
+    for shown, folded, start in sorted(unit.folded, key=lambda item: -item[2]):
+        parts = text.split(shown)
+        number = unit.text.count(shown, 0, start)
+        if len(parts) > 1:
+            number = min(number, len(parts) - 2)
+            text = shown.join(parts[: number + 1]) + folded + shown.join(parts[number + 1 :])
     return text
 
 
