@@ -12,6 +12,7 @@ help:
 	@echo "make test    lint, type check and test"
 	@echo "make fuzz    the laws on 100,000 generated documents (hours)"
 	@echo "make bench   speed, as ratios to floors measured in the same run"
+	@echo "make fidelity FOLDER=…   what becomes of every page of a folder"
 	@echo "make clean   remove the virtual environment and caches"
 
 $(STAMP): pyproject.toml
@@ -40,10 +41,14 @@ test: $(STAMP) gettext
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_laws.py
 
+fidelity: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python bench/fidelity.py $(FOLDER)
+
 bench: $(STAMP)
 	$(BIN)/python bench/split.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo gettext test fuzz bench clean
+.PHONY: help install demo gettext test fuzz fidelity bench clean

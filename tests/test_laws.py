@@ -27,6 +27,13 @@ FRAGMENTS = [
     "---\ntitle: One\nlayout: x\n---\n", "---\n", "title: ", "{{ x }}", "{% y %}", ":::note\n", "!!! note\n",
 ]  # fmt: skip
 
+DIALECTS = [
+    '{{< fig caption="a b" >}}', "{{% note %}}", "{%", "%}", "{% raw %}", "{% endraw %}", "{{", "}}", "{: .c }",
+    "{.c}", "[^1]", "[^1]: ", "$x^2$", "$$\n", ":tada:", '=== "Tab"\n', '!!! note "T"\n\n    ', "*[A]: b\n", ": def\n",
+    '--8<-- "f"\n', "import a from 'b'\n", "> [!NOTE]\n", "<div markdown>\n", "::: a.b\n", '{ title="x" }', "</div>",
+]  # fmt: skip
+FRAGMENTS += DIALECTS
+
 documents = st.one_of(
     st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join),
     st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=6)), max_size=15).map("".join),

@@ -171,11 +171,33 @@ def install(md: MarkdownIt, dialect: str) -> None:
         md.inline.ruler.after("text", "mark", _mark(re.compile(row.marks, re.DOTALL)))
     if "definitions" in row.blocks:
         md.use(deflist_plugin)
-    for name in row.blocks:
-        if name in _BLOCKS:
-            md.block.ruler.before(_BEFORE.get(name, "table"), name, _BLOCKS[name], {"alt": _ENDS})
+    rules = {first: _BLOCKS[name] for name in row.blocks for first in _FIRST_CHARACTERS.get(name, "")}
+    template = _template if "template" in row.blocks else None
+    if rules or template:
+
+        def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+            pos = state.bMarks[start] + state.tShift[start]
+            if pos >= state.eMarks[start]:
+                return False
+            first = state.src[pos]
+            rule = rules.get(first) or (template if first >= "\U000f0000" else None)
+            return rule is not None and rule(state, start, end, silent)
+
+        md.block.ruler.before("table", "dialect", block, {"alt": _ENDS})
 
 
+# What the first line of a block begins with: most lines need no other look.
+_FIRST_CHARACTERS = {
+    "attributes": "{",
+    "markdown_html": "<",
+    "snippet": "-",
+    "module": "ie",
+    "math": "$",
+    "directive": ":",
+    "admonition": "!?=",
+    "footnote": "[",
+    "abbreviation": "*",
+}
 _ENDS = ["paragraph", "reference", "blockquote", "list"]
 
 
@@ -452,7 +474,6 @@ def _abbreviation(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 _BLOCKS: Mapping[str, Callable[[StateBlock, int, int, bool], bool]] = {
-    "template": _template,
     "attributes": _attributes,
     "markdown_html": _markdown_html,
     "snippet": _snippet,
@@ -463,4 +484,3 @@ _BLOCKS: Mapping[str, Callable[[StateBlock, int, int, bool], bool]] = {
     "footnote": _footnote,
     "abbreviation": _abbreviation,
 }
-_BEFORE = {"footnote": "reference", "abbreviation": "hr"}

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     r"|</?[A-Za-z](?:[^'\">]|\"[^\"]*\"|'[^']*')*>",
     re.DOTALL,
 )
+_OPENING = re.compile(r"</?[A-Za-z]")
 _NAME = re.compile(r"</?([A-Za-z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 _NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
@@ -72,6 +73,12 @@ def tag(raw: str, start: int = 0) -> Tag:
     void = match[1] in VOID or raw.endswith("/>")  # `<Link>` is a component of JSX, `<link>` is void
     opaque = not closing and not void and (name in OPAQUE or _NOT_TRANSLATED.search(raw) is not None)
     return Tag(start, end, name, closing, void, opaque, _SPACE.sub(" ", "".join(key)), tuple(inner))
+
+
+def end(text: str) -> int:
+    """Where the text of a piece of HTML ends: before a tag that is never closed, which takes all that follows."""
+    unclosed = _OPENING.search(text, text.rfind(">") + 1)
+    return unclosed.start() if unclosed else len(text)
 
 
 def tags(text: str) -> Iterator[Tag]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from prl10n.document import dialects, html
 from prl10n.document.parser import Located, References, dialect_of, parser, parser_for
@@ -17,16 +17,16 @@ from prl10n.model import Inline, Inner, Piece, Syntax
 # Bare URLs and addresses, read as GitHub does: trailing punctuation is not part of them.
 # https://github.github.com/gfm/#autolinks-extension-
 _BARE = re.compile(
-    r"(?:https?://|ftp://|www\.)[^\s<>]*[^\s<>?!.,:*_~'\"()\[\]{}«»“”‘’…;]/?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b"
+    r"(?:https?://|ftp://|www\.)[^\s<>]*[^\s<>?!.,:*_~'\"()\[\]{}«»“”‘’…;]/?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z0-9]+\b(?![-_@])"
 )
 _MARKDOWN_ESCAPE = re.compile(
     r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)"
 )
+_MAY_BE_MARKUP = re.compile(r"[\\`*_\[\]<&~\n{$@]|:[a-z]|://|www\.")  # in any dialect; without it, there are only words
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A content as a catalog shows it, its pieces, and the markup that ran over a line break (see `Unit.folded`)."""
 
     text: str
@@ -62,7 +62,7 @@ def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
     for piece in reading.pieces:
         shown = reading.text[piece.start : piece.end]
         if piece.piece is not Piece.TEXT:
-            pieces.append(replace(piece, value=dialects.unmask(piece.value, templates)))
+            pieces.append(piece._replace(value=dialects.unmask(piece.value, templates)))
             continue
         last = value_last = 0
         for run, value_run in zip(dialects.MASK.finditer(shown), dialects.MASK.finditer(piece.value), strict=True):
@@ -137,8 +137,7 @@ def read_cell(text: str, references: References) -> Reading:
     raw.append(len(text))
     reading = read_markdown("".join(content), references)
     pieces = tuple(
-        replace(
-            piece,
+        piece._replace(
             start=raw[piece.start],
             end=raw[piece.end],
             inner=tuple(Inner(raw[part.start], raw[part.end], part.syntax) for part in piece.inner),
@@ -150,7 +149,7 @@ def read_cell(text: str, references: References) -> Reading:
 
 def read_markdown(content: str, references: References) -> Reading:
     """Inline markdown. Soft line breaks become spaces, hard ones stay a line break."""
-    if content.isalnum():  # a single word carries no markup
+    if not _MAY_BE_MARKUP.search(content):
         return Reading(content, (Inline(Piece.TEXT, 0, len(content), content),), ())
     return _Builder(content).build(parser_for(references).inline(content, references))
 
@@ -218,17 +217,16 @@ class _Builder:
         self.shown.append(shown)
         self.length += len(shown)
 
-    def markup(self, piece: Piece, start: int, end: int, value: str, inner: Iterable[Inner] = ()) -> None:
+    def markup(self, piece: Piece, start: int, end: int, value: str, inner: Sequence[Inner] = ()) -> None:
         """Markup stands in the text as in the content, its line breaks as spaces. `inner` in offsets of the content."""
         raw = self.content[start:end]
         shown = raw.replace("\n", " ")
         if shown != raw:
             self.folded.append((shown, raw, self.length))
-        if (tag := self.tags.get(len(self.pieces))) is not None:
-            value = f"html {tag.key}"
-            inner = [Inner(part.start + start, part.end + start, part.syntax) for part in tag.inner]
         shift = self.length - start
-        moved = tuple(Inner(part.start + shift, part.end + shift, part.syntax) for part in inner)
+        if self.tags and (tag := self.tags.get(len(self.pieces))) is not None:
+            value, inner, shift = f"html {tag.key}", tag.inner, self.length
+        moved = tuple(Inner(part.start + shift, part.end + shift, part.syntax) for part in inner) if inner else ()
         self.add(piece, shown, value, moved)
 
     def image(self, item: Located) -> None:
@@ -257,7 +255,10 @@ def _title(content: str, start: int, end: int) -> list[Inner]:
     """The title in the tail of a link or an image, `](destination "title")`, by its delimiters."""
     if not content.startswith("](", start) or content[end - 1] != ")":
         return []
-    if content[:end].rstrip(" \t\n)")[-1:] not in "\"'" and content[end - 2] not in ") \t\n":
+    last = end - 2
+    while content[last] in " \t\n":
+        last -= 1
+    if content[last] not in "\"')":
         return []  # the usual case, which needs no parsing
     title = title_after(content, start + 2, end)
     return [title] if title else []
@@ -349,8 +350,8 @@ def _paired(pieces: list[Inline], tags: dict[int, html.Tag]) -> list[Inline]:
             del stack[match:]
             if tags[opening].opaque:
                 opaque.append((opening, index))
-            paired[opening] = replace(paired[opening], piece=Piece.OPEN)
-            paired[index] = replace(piece, piece=Piece.CLOSE, value=paired[opening].value)
+            paired[opening] = paired[opening]._replace(piece=Piece.OPEN)
+            paired[index] = piece._replace(piece=Piece.CLOSE, value=paired[opening].value)
     for first, last in sorted(opaque, reverse=True):
         if any(outer < first and last < outer_last for outer, outer_last in opaque):
             continue

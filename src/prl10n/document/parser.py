@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import mdTrim
@@ -99,7 +99,12 @@ def _note_text(state: StateBlock, start: int, first: int) -> None:
     """Paragraphs and setext headings."""
     inline = state.tokens[-2]
     assert inline.map is not None
-    inline.meta["lines"] = _lines(state, inline.map[0], inline.map[1], inline.content)
+    first_line, last_line = inline.map
+    if last_line - first_line == 1 and inline.content:
+        words = state.src.find(inline.content, state.bMarks[first_line] + state.tShift[first_line])
+        inline.meta["lines"] = _single(words)
+    else:
+        inline.meta["lines"] = _lines(state, first_line, last_line, inline.content)
 
 
 def _note_heading(state: StateBlock, start: int, first: int) -> None:
@@ -215,8 +220,7 @@ def _join(state: StateInline) -> None:
         fragments_join(state)
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """An inline token and its range in the content; the ranges of all tokens of a content tile it."""
 
     token: Token
@@ -293,7 +297,7 @@ def _note_definitions(state: StateBlock, start: int, first: int) -> None:
             token.meta["lines"] = _lines(state, line, line + 1, token.content)
 
 
-_OWN_NOTES = {"deflist": _note_definitions, "markdown_html": _note_tags}
+_OWN_NOTES = {"deflist": _note_definitions, "dialect": _note_tags}
 
 
 class _Markdown(MarkdownIt):

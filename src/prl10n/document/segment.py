@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -78,6 +79,23 @@ def split(source: bytes, rules: Rules = Rules()) -> Document:
     )
 
 
+class _Found(NamedTuple):
+    """A unit whose place in the file is known in characters, and not in bytes yet."""
+
+    text: str
+    kind: str
+    syntax: Syntax
+    line: int
+    pieces: tuple[Inline, ...]
+    newline: str
+    folded: tuple[tuple[str, str, int], ...] = ()
+
+    def placed(self, start: int, end: int) -> Unit:
+        return Unit(
+            self.text, self.kind, self.syntax, Span(start, end), self.line, self.pieces, self.newline, self.folded
+        )
+
+
 class _Segmenter:
     """Walks the tokens of one document. Offsets are those of the decoded text until `finished` makes them bytes."""
 
@@ -96,7 +114,8 @@ class _Segmenter:
         self.references: References = Grammar(dialect)
         self.tokens = parser(dialect).blocks(self.source, self.references)
         self.skeleton: list[object] = []
-        self.found: list[tuple[int, int, Unit]] = []
+        self.opaque: tuple[str, int] | None = None  # an opaque element that is open, and how many of its name
+        self.found: list[tuple[int, int, _Found]] = []
 
     def _without_returns(self, source: str) -> str:
         pos = removed = 0
@@ -110,7 +129,7 @@ class _Segmenter:
         """An offset in the parser's source → in the text."""
         return self.body + offset + (bisect_left(self.breaks, offset) if self.breaks else 0)
 
-    def add(self, start: int, end: int, unit: Unit) -> None:
+    def add(self, start: int, end: int, unit: _Found) -> None:
         """A unit at a range of the parser's source."""
         self.found.append((self.at(start), self.at(end - 1) + 1, unit))
 
@@ -123,7 +142,7 @@ class _Segmenter:
             pieces = inline.read(core, syntax, {})
             if _has_words(pieces):
                 line = _line(self.text, value.start)
-                unit = Unit(core, f"front matter: {value.path}", syntax, _NOWHERE, line, pieces, self.newline)
+                unit = _Found(core, f"front matter: {value.path}", syntax, line, pieces, self.newline)
                 self.found.append((value.start, value.end, unit))
 
     def walk(self) -> None:
@@ -181,6 +200,11 @@ class _Segmenter:
     def content(self, token: Token, context: list[Token]) -> None:
         lines: Lines | None = token.meta.get("lines")
         if lines is None:
+            return
+        if self.opaque is not None:  # markdown inside `<pre>`, say
+            self.skeleton.append(self.shown(token.content))
+            if f"</{self.opaque[0]}" in token.content.lower():
+                self.opaque = None
             return
         block = context[-1]
         if block.type in ("th_open", "td_open"):
@@ -253,11 +277,11 @@ class _Segmenter:
         folded = tuple(
             (shown, raw.replace("\n", self.newline + container), start) for shown, raw, start in reading.folded
         )
-        reading = inline.unmasked(replace(reading, folded=folded), self.templates)
+        reading = inline.unmasked(reading._replace(folded=folded) if folded else reading, self.templates)
         pieces = reading.pieces
         self.skeleton.append(tree(pieces))
         if _has_words(pieces) or (_has_inner(reading) and not _separable(reading, syntax, length)):
-            unit = Unit(reading.text, kind, syntax, _NOWHERE, line, pieces, newline, reading.folded)
+            unit = _Found(reading.text, kind, syntax, line, pieces, newline, reading.folded)
             self.add(locate(0), locate(length - 1) + 1, unit)
             return
         for piece in pieces:
@@ -274,15 +298,18 @@ class _Segmenter:
         shown = _LINE_BREAK.sub(" ", core)
         pieces = inline.read(shown, part.syntax, self.references)
         if _has_words(pieces):
-            unit = Unit(shown, kind, part.syntax, _NOWHERE, line, pieces, newline)
+            unit = _Found(shown, kind, part.syntax, line, pieces, newline)
             self.add(locate(begin), locate(begin + len(core) - 1) + 1, unit)
 
     def html_block(self, token: Token) -> None:
-        content = token.content
+        whole = token.content
+        content = whole[: html.end(whole)]
+        if content != whole:  # a tag that is never closed takes all that follows it
+            self.skeleton.append(self.shown(whole[len(content) :]))
         lines: Lines = token.meta["lines"]
         line = self.line_of(token)
         start = 0
-        skipped: tuple[str, int] | None = None  # the opaque element that is open, and how many of its name
+        skipped = self.opaque
         for tag in html.tags(content):
             if skipped is not None:
                 name, depth = skipped
@@ -301,6 +328,7 @@ class _Segmenter:
             start = tag.end
             if tag.opaque:
                 skipped = (tag.name, 1)
+        self.opaque = skipped
         if skipped is None:
             self.run(content, start, len(content), lines, line)
         else:
@@ -336,7 +364,7 @@ class _Segmenter:
         if not _has_words(reading.pieces) and not _has_inner(reading):
             return
         line += content.count("\n", 0, start)
-        unit = Unit(reading.text, "html", Syntax.HTML, _NOWHERE, line, reading.pieces, self.newline, ())
+        unit = _Found(reading.text, "html", Syntax.HTML, line, reading.pieces, self.newline, ())
         self.add(lines.source(start), lines.source(end - 1) + 1, unit)
 
     def definition(self, token: Token) -> None:
@@ -354,18 +382,15 @@ class _Segmenter:
             reference["href"] = self.shown(reference["href"])
         self.found.sort(key=lambda item: item[0])
         if len(source) == len(self.text):
-            return tuple(replace(unit, span=Span(start, end)) for start, end, unit in self.found)
+            return tuple(unit.placed(start, end) for start, end, unit in self.found)
         units = []
         last = offset = 0
         for start, end, unit in self.found:
             begin = offset + len(self.text[last:start].encode())
             offset = begin + len(self.text[start:end].encode())
             last = end
-            units.append(replace(unit, span=Span(begin, offset)))
+            units.append(unit.placed(begin, offset))
         return tuple(units)
-
-
-_NOWHERE = Span(0, 0)
 
 
 def _behind(start: int) -> Callable[[int], int]:
@@ -404,6 +429,9 @@ _SYNTAX_OF = (
     ("image title", Syntax.TITLE),
     ("link title", Syntax.TITLE),
     ("attribute", Syntax.ATTRIBUTE),
+    ("parameter", Syntax.PARAMETER),
+    ("directive title", Syntax.HEADING),
+    ("title", Syntax.QUOTED),
 )
 
 
@@ -431,11 +459,8 @@ def _separable(reading: inline.Reading, syntax: Syntax, length: int) -> bool:
     """
     if syntax is Syntax.CELL or len(reading.text) != length:
         return False
-    return all(piece.end - piece.inner[0].end > 3 for piece in reading.pieces if piece.inner and not _is_link(piece))
-
-
-def _is_link(piece: Inline) -> bool:
-    return piece.piece is Piece.CLOSE
+    labels = [(part, piece) for piece in reading.pieces for part in piece.inner if part.syntax is Syntax.LABEL]
+    return all(reading.text[part.end : piece.end] not in ("]", "][]") for part, piece in labels)
 
 
 def _part_kind(piece: Inline, part: Inner) -> str:
@@ -443,7 +468,7 @@ def _part_kind(piece: Inline, part: Inner) -> str:
         return "image alt"
     if part.syntax is Syntax.TITLE:
         return "link title" if piece.piece is Piece.CLOSE else "image title"
-    return "attribute"
+    return "parameter" if part.syntax is Syntax.PARAMETER else "attribute"
 
 
 def _border(pieces: Sequence[Inline]) -> tuple[int, int]:
