@@ -61,6 +61,8 @@ def test_splice_writes_the_newlines_of_the_file() -> None:
         (b"---\ntitle: A\n---\nB\n", b"---\ntitle: A\nlang: fr\n---\nB\n"),
         (b"---\nlang: en # here\n---\nB\n", b"---\nlang: fr # here\n---\nB\n"),
         (b"---\nlang:\ntitle: A\n---\n", b"---\nlang: fr\ntitle: A\n---\n"),
+        (b'+++\ntitle = "A"\n[x]\ny = 1\n+++\nB\n', b'+++\nlang = "fr"\ntitle = "A"\n[x]\ny = 1\n+++\nB\n'),
+        (b"+++\nlang = 'en' # here\n+++\n", b'+++\nlang = "fr" # here\n+++\n'),
         (b"B\n", b"---\nlang: fr\n---\nB\n"),
         (b"\xef\xbb\xbfB\r\n", b"\xef\xbb\xbf---\r\nlang: fr\r\n---\r\nB\r\n"),
     ],

@@ -32,7 +32,7 @@ DIALECTS = [
     "{.c}", "[^1]", "[^1]: ", "$x^2$", "$$\n", ":tada:", '=== "Tab"\n', '!!! note "T"\n\n    ', "*[A]: b\n", ": def\n",
     '--8<-- "f"\n', "import a from 'b'\n", "> [!NOTE]\n", "<div markdown>\n", "::: a.b\n", '{ title="x" }', "</div>",
 ]  # fmt: skip
-FRAGMENTS += DIALECTS
+FRAGMENTS += [*DIALECTS, '+++\ntitle = "One"\nx = 1\n+++\n', "+++\n", '{"title": "One"}\n', "<!-- prl10n: skip -->\n"]
 
 documents = st.one_of(
     st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join),

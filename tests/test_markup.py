@@ -34,6 +34,7 @@ def last(source: str) -> tuple[Unit, document.References]:
         ("Set <code>x = 1</code> here", ["Set <x1/> here"]),
         ("One  \ntwo", ["One<x1/>two"]),
         ("One\n   two", ["One two"]),
+        ("See [/docs/x](/docs/x) now", ["See <x1/> now"]),
         ("At https://a.example/b, or a@b.example.", ["At <x1/>, or <x2/>."]),
         ("AT&amp;T &lt;3 \\* 1 < 2", ["AT&amp;T &lt;3 * 1 &lt; 2"]),
         ('![A dog](d.png "My dog") runs', ["<x1/> runs", "A dog", "My dog"]),

@@ -459,6 +459,21 @@ def test_a_catalog_that_is_edited_while_the_server_answers_keeps_the_edit(
     assert "#### Presse\n" in project.page()
 
 
+def test_what_an_author_says_to_translators_is_in_the_catalog(alone: Project) -> None:
+    alone.source('<!-- prl10n: note="A verb." -->\n\nOrder now\n\nAnother.\n\n<!-- prl10n: skipp -->\n', "b.md")
+    result = alone.run("extract")
+    assert alone.entry("Order", "b").extracted == "paragraph\nA verb."
+    assert alone.entry("Another", "b").extracted == "paragraph"
+    assert "content/en/b.md:7: warning: 'skipp' is no direction that prl10n knows: skip" in result.stderr
+    msgfmt(alone.path("b"))
+
+
+def test_front_matter_that_cannot_be_read_is_named_and_left(alone: Project) -> None:
+    alone.source("---\ntitle: a: b\n---\nWords\n", "b.md")
+    assert "content/en/b.md:2: warning: the front matter cannot be read" in alone.run("extract").stderr
+    assert alone.states("b") == {"Words": "missing"}
+
+
 # Settings, selection, output.
 
 

@@ -307,7 +307,7 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
     live = {entry.key: entry for entry in old}
     kinds: dict[Key, list[str]] = {}
     for unit in units:
-        kinds.setdefault((None, unit.text), []).append(unit.kind)
+        kinds.setdefault((None, unit.text), []).extend((unit.kind, unit.note) if unit.note else (unit.kind,))
     fresh = [key for key in kinds if key not in live and key not in obsolete]
     gone = [entry for entry in old if entry.key not in kinds]
     successors = _successors(list(kinds), fresh, old, gone)

@@ -251,7 +251,7 @@ def _escaped(text: str, syntax: Syntax) -> str:
     text = _SPACES.sub(" ", text)
     if syntax in (Syntax.HTML, Syntax.ATTRIBUTE):
         return tags.escape(text)
-    if syntax in (Syntax.YAML, Syntax.YAML_FLOW, Syntax.PARAMETER):
+    if syntax in (Syntax.YAML, Syntax.YAML_FLOW, Syntax.TOML, Syntax.PARAMETER):
         return text
     return _BANG.sub(r"\\!", _MARKDOWN_SPECIAL.sub(r"\\\1", text))
 

@@ -38,6 +38,7 @@ class Syntax(StrEnum):
     QUOTED = "quoted"  # inline markdown between double quotes: the title of an admonition or a tab
     YAML = "yaml"  # a scalar of the front matter: plain text
     YAML_FLOW = "yaml-flow"  # the same within [ ] or { }
+    TOML = "toml"  # a string of TOML front matter: plain text
 
 
 class Piece(StrEnum):
@@ -79,6 +80,7 @@ class Unit:
     `newline` is what a line break of the text is in the source: the file's newline and the prefix of the next line
     (`\\n> `). `folded` holds the
     markup whose source runs over a line break: (as `text` has it, as the source has it, where it begins in `text`).
+    `note` is what the author says to translators.
     """
 
     text: str
@@ -89,6 +91,7 @@ class Unit:
     pieces: tuple[Inline, ...]
     newline: str = "\n"
     folded: tuple[tuple[str, str, int], ...] = ()
+    note: str = ""
 
 
 class State(StrEnum):

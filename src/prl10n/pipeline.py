@@ -255,9 +255,7 @@ class _Run:
                 self.outcome.findings.append(result)
                 continue
             for line, message in result.problems:
-                self.warn(
-                    "front-matter", job[0], line, f"the front matter cannot be read and is left as it is: {message}"
-                )
+                self.warn("document", job[0], line, message)
             sources.append(Source(name, job[0], result))
         return sources
 

@@ -7,6 +7,7 @@ believed.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from prl10n.document import toml
 from prl10n.errors import DocumentError
 
 _HANDLER = YAMLHandler()
@@ -55,11 +57,16 @@ class FrontMatter:
     keys: tuple[tuple[str, int, int], ...]
     block_style: bool
     problem: tuple[int, str] | None = None
+    toml: bool = False
 
 
 def find(text: str) -> FrontMatter | None:
     """The front matter at the beginning of a text (behind a BOM), or None."""
     origin = 1 if text.startswith("\ufeff") else 0
+    if text.startswith("+++", origin):
+        return _toml(text, origin)
+    if text.startswith("{", origin):
+        return _json(text, origin)
     if not text.startswith("---", origin) or text.startswith("----", origin):
         return None
     head = text[origin : origin + 200]
@@ -97,6 +104,40 @@ def find(text: str) -> FrontMatter | None:
         if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
     )
     return FrontMatter(start, end, body, tuple(values), tuple(shape), keys, not root.flow_style)
+
+
+_TOML_END = re.compile(r"(?<![^\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)")
+
+
+def _toml(text: str, origin: int) -> FrontMatter | None:
+    """Hugo's and Zola's front matter between lines of `+++`."""
+    start = _line_end(text, origin)
+    closing = _TOML_END.search(text, start)
+    if text[origin:start].strip() != "+++" or closing is None:
+        return None
+    inside = text[start : closing.start()]
+    try:
+        strings, keys, shape = toml.strings(inside)
+    except toml.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        problem = (int(line[1]) + 1 if line else 1, str(error))
+        return FrontMatter(start, closing.start(), closing.end(), (), (inside,), (), False, problem, True)
+    values = tuple(Value(path, start + begin, start + end, value, False) for path, begin, end, value in strings)
+    places = tuple((key, start + begin, start + end) for key, begin, end in keys)
+    return FrontMatter(start, closing.start(), closing.end(), values, shape, places, True, None, True)
+
+
+def _json(text: str, origin: int) -> FrontMatter | None:
+    """Hugo's front matter in JSON: an object that begins the file. It is left as it is."""
+    try:
+        found, length = json.JSONDecoder().raw_decode(text[origin:])
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    end = origin + length
+    after = _line_end(text, end)
+    if not isinstance(found, dict) or not found or text[end:after].strip():
+        return None
+    return FrontMatter(origin, end, after, (), (text[origin:end],), (), False)
 
 
 def _line_end(text: str, pos: int) -> int:

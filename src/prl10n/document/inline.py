@@ -167,7 +167,7 @@ class _Builder:
 
     def build(self, located: list[Located]) -> Reading:
         autolink = -1  # where the `<` of the autolink at hand stands
-        opened: list[str] = []
+        opened: list[tuple[str, int, Located]] = []
         starts: list[int] = []  # where each token begins in the text
         for item in located:
             starts.append(self.length)
@@ -197,10 +197,13 @@ class _Builder:
                 self.tags[len(self.pieces)] = html.tag(self.content[item.start : item.end])
                 self.markup(Piece.EMPTY, item.start, item.end, "")
             elif kind == "link_open":
-                opened.append(f"link {token.attrs['href']}")
-                self.markup(Piece.OPEN, item.start, item.end, opened[-1])
+                opened.append((f"link {token.attrs['href']}", len(self.pieces), item))
+                self.markup(Piece.OPEN, item.start, item.end, opened[-1][0])
             elif kind == "link_close":
-                self.markup(Piece.CLOSE, item.start, item.end, opened.pop(), _title(self.content, item.start, item.end))
+                key, index, opening = opened.pop()
+                self.markup(Piece.CLOSE, item.start, item.end, key, _title(self.content, item.start, item.end))
+                if self.content[opening.end : item.start] in (key[5:], key.removeprefix("link mailto:")):
+                    self.address(index)
             else:
                 name, _, side = kind.rpartition("_")
                 self.markup(Piece.OPEN if side == "open" else Piece.CLOSE, item.start, item.end, name)
@@ -228,6 +231,12 @@ class _Builder:
             value, inner, shift = f"html {tag.key}", tag.inner, self.length
         moved = tuple(Inner(part.start + shift, part.end + shift, part.syntax) for part in inner) if inner else ()
         self.add(piece, shown, value, moved)
+
+    def address(self, index: int) -> None:
+        """The link that begins with a piece shows its own destination: none of it is prose."""
+        first, last = self.pieces[index], self.pieces[-1]
+        self.pieces[index:] = [Inline(Piece.EMPTY, first.start, last.end, f"address {first.value}", last.inner)]
+        self.tags = {place: tag for place, tag in self.tags.items() if place < index}
 
     def image(self, item: Located) -> None:
         alt = item.start + 2

@@ -72,10 +72,20 @@ def split(source: bytes, rules: Rules = Rules()) -> Document:
         segmenter.front_matter(front, rules)
     segmenter.walk()
     units = segmenter.finished(source)
-    problems = (front.problem,) if front and front.problem else ()
+    problems = list(segmenter.directions.problems)
+    if front is not None and front.problem is not None:
+        line, reason = front.problem
+        problems.insert(0, (line, f"the front matter cannot be read and is left as it is: {reason}"))
     shape = front.shape if front else ()
     return Document(
-        source, units, (shape, *segmenter.skeleton), segmenter.references, front, segmenter.newline, rules, problems
+        source,
+        units,
+        (shape, *segmenter.skeleton),
+        segmenter.references,
+        front,
+        segmenter.newline,
+        rules,
+        tuple(problems),
     )
 
 
@@ -89,11 +99,67 @@ class _Found(NamedTuple):
     pieces: tuple[Inline, ...]
     newline: str
     folded: tuple[tuple[str, str, int], ...] = ()
+    note: str = ""
 
     def placed(self, start: int, end: int) -> Unit:
         return Unit(
-            self.text, self.kind, self.syntax, Span(start, end), self.line, self.pieces, self.newline, self.folded
+            text=self.text,
+            kind=self.kind,
+            syntax=self.syntax,
+            span=Span(start, end),
+            line=self.line,
+            pieces=self.pieces,
+            newline=self.newline,
+            folded=self.folded,
+            note=self.note,
         )
+
+
+_DIRECTION = re.compile(r"<!--\s*prl10n:\s*(.*?)\s*-->", re.DOTALL)
+_WORD = re.compile(r"(skip-begin|skip-end|skip)\b|note=(?:\"([^\"]*)\"|'([^']*)')")
+
+
+class _Directions:
+    """What authors ask for in comments: `<!-- prl10n: skip -->`, `skip-begin`, `skip-end`, `note="…"`.
+
+    `skip` and `note` are for the next block, with all that is in it.
+    """
+
+    def __init__(self) -> None:
+        self.between = False  # skip-begin and skip-end
+        self.next_skips, self.next_note = False, ""
+        self.skips_block, self.note = False, ""
+        self.depth: int | None = None  # of the containers around the block that is directed
+        self.problems: list[tuple[int, str]] = []
+
+    @property
+    def skips(self) -> bool:
+        return self.between or self.skips_block
+
+    def read(self, words: str, line: int) -> None:
+        rest = " ".join(_WORD.sub("", words).split())
+        if rest:
+            known = 'skip, skip-begin, skip-end, note="…"'
+            self.problems.append((line, f"{rest!r} is no direction that prl10n knows: {known}"))
+        for found in _WORD.finditer(words):
+            if found[1] is None:
+                self.next_note = found[2] if found[2] is not None else found[3]
+            elif found[1] == "skip":
+                self.next_skips = True
+            else:
+                self.between = found[1] == "skip-begin"
+
+    def begin(self, depth: int) -> None:
+        """A token is reached, inside so many containers."""
+        if self.depth is None and (self.next_skips or self.next_note):
+            self.depth = depth
+            self.skips_block, self.note = self.next_skips, self.next_note
+            self.next_skips, self.next_note = False, ""
+
+    def end(self, depth: int) -> None:
+        """A token is done, inside so many containers now."""
+        if self.depth is not None and depth <= self.depth:
+            self.depth, self.skips_block, self.note = None, False, ""
 
 
 class _Segmenter:
@@ -114,6 +180,7 @@ class _Segmenter:
         self.references: References = Grammar(dialect)
         self.tokens = parser(dialect).blocks(self.source, self.references)
         self.skeleton: list[object] = []
+        self.directions = _Directions()
         self.opaque: tuple[str, int] | None = None  # an opaque element that is open, and how many of its name
         self.found: list[tuple[int, int, _Found]] = []
 
@@ -130,7 +197,10 @@ class _Segmenter:
         return self.body + offset + (bisect_left(self.breaks, offset) if self.breaks else 0)
 
     def add(self, start: int, end: int, unit: _Found) -> None:
-        """A unit at a range of the parser's source."""
+        """A unit at a range of the parser's source, unless its author wants none there."""
+        if self.directions.skips:
+            return
+        unit = unit._replace(note=self.directions.note)
         self.found.append((self.at(start), self.at(end - 1) + 1, unit))
 
     def front_matter(self, front: FrontMatter, rules: Rules) -> None:
@@ -138,7 +208,7 @@ class _Segmenter:
             core = value.text.strip()
             if not core or not frontmatter.matches(value.path, rules.translate):
                 continue
-            syntax = Syntax.YAML_FLOW if value.flow else Syntax.YAML
+            syntax = Syntax.TOML if front.toml else Syntax.YAML_FLOW if value.flow else Syntax.YAML
             pieces = inline.read(core, syntax, {})
             if _has_words(pieces):
                 line = _line(self.text, value.start)
@@ -149,6 +219,11 @@ class _Segmenter:
         context: list[Token] = []
         for token in self.tokens:
             kind = token.type
+            words = _DIRECTION.fullmatch(token.content.strip()) if kind == "html_block" else None
+            if words is not None:
+                self.directions.read(words[1], self.line_of(token))
+            else:
+                self.directions.begin(len(context))
             if kind == "inline":
                 self.content(token, context)
             elif kind == "html_block":
@@ -170,6 +245,8 @@ class _Segmenter:
                     context.append(token)
                 elif token.nesting < 0:
                     context.pop()
+            if words is None:
+                self.directions.end(len(context))
 
     def shown(self, masked: str) -> str:
         """Text of the parser's source with its templates back in their places."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from prl10n.document import frontmatter
+from prl10n.document import frontmatter, toml
 from prl10n.document.segment import Document
 from prl10n.errors import DocumentError
 from prl10n.model import Syntax, Unit
@@ -53,6 +53,8 @@ def written(unit: Unit, text: str, source: bytes) -> str:
     """A text as it is written into the place of the unit in `source`."""
     text = _NEWLINES.sub("\n", text.strip(_EDGE))
     syntax = unit.syntax
+    if syntax is Syntax.TOML:
+        return toml.replaced(source[unit.span.start : unit.span.end].decode(), text)
     if syntax in (Syntax.YAML, Syntax.YAML_FLOW):
         raw = source[unit.span.start : unit.span.end].decode()
         return frontmatter.replaced(raw, text, syntax is Syntax.YAML_FLOW, unit.newline)
@@ -121,13 +123,15 @@ def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, 
         if key in places:
             start, end = places[key]
             raw = text[start:end]
-            new = frontmatter.scalar(value)
+            new = toml.string(value) if front.toml else frontmatter.scalar(value)
             if new != raw:
                 found.append((*_bytes(text, start, end), f" {new}".encode() if start == end else new.encode()))
         else:
-            added += f"{key}: {frontmatter.scalar(value)}{newline}"
+            added += f"{key} = {toml.string(value)}" if front.toml else f"{key}: {frontmatter.scalar(value)}"
+            added += newline
     if added:
-        place = _bytes(text, front.end, front.end)
+        at = front.start if front.toml else front.end  # a key below a table of TOML would be the table's
+        place = _bytes(text, at, at)
         found.append((*place, added.encode()))
     return found
 
