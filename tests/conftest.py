@@ -10,7 +10,7 @@ settings.register_profile("default", derandomize=True, deadline=None, max_exampl
 settings.register_profile(
     "long",
     deadline=None,
-    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "25000")),
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "12000")),
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -275,7 +275,7 @@ def _reuse(rows: list[Row], backend: str, dry_run: bool) -> str:
         sum(row.tally.billed for row in rows),
     )
     reuse = [f"{memory:,} from the memory"] if memory else []
-    reuse += [f"{journal:,} paid for before"] if journal else []
+    reuse += [f"{journal:,} answered before"] if journal else []
     if dry_run and backend == "memory" and sent:
         reuse.append(f"{sent:,} that the memory does not have")
     elif dry_run and sent:

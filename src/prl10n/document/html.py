@@ -31,6 +31,7 @@ _OPENING = re.compile(r"</?[A-Za-z]")
 _NAME = re.compile(r"</?([A-Za-z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 _NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
+_DESCRIBES = re.compile(r"""\s(?:name|property)\s*=\s*["'](?:\w+:)?(?:description|title)["']""", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -64,7 +65,11 @@ def tag(raw: str, start: int = 0) -> Tag:
     key, last = [], 0
     if not closing:
         for found in _ATTRIBUTE.finditer(raw, match.end()):
-            if found[2] is not None and found[1].lower() in _PROSE_ATTRIBUTES and found[2][0] in "\"'":
+            attribute = found[1].lower()
+            prose = attribute in _PROSE_ATTRIBUTES or (
+                attribute == "content" and name == "meta" and _DESCRIBES.search(raw)
+            )
+            if found[2] is not None and prose and found[2][0] in "\"'":
                 begin, stop = found.start(2) + 1, found.end(2) - 1
                 inner.append(Inner(start + begin, start + stop, Syntax.ATTRIBUTE))
                 key.append(raw[last:begin])
