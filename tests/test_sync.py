@@ -468,6 +468,22 @@ def test_what_an_author_says_to_translators_is_in_the_catalog(alone: Project) ->
     msgfmt(alone.path("b"))
 
 
+def test_an_author_tells_equal_texts_apart_and_limits_their_length(alone: Project) -> None:
+    alone.source('Order\n\n<!-- prl10n: context="verb" max-length=9 -->\n\n# Order\n', "b.md")
+    alone.run("extract")
+    found = [(entry.context, entry.msgid, entry.flags) for entry in alone.catalog("b").entries]
+    assert found == [(None, "Order", ()), ("verb", "Order", ("max-length:9",))]
+    msgfmt(alone.path("b"))
+    alone.edit('msgid "Order"\nmsgstr ""', 'msgid "Order"\nmsgstr "Commande"', "b")
+    alone.edit('msgid "Order"\nmsgstr ""', 'msgid "Order"\nmsgstr "Commander"', "b")
+    stamps = alone.stamps()
+    alone.run("extract")
+    assert alone.stamps() == stamps
+    assert alone.run("build").exit_code == 0
+    assert alone.page("b.md").startswith("Commande\n")
+    assert alone.page("b.md").endswith("# Commander\n")
+
+
 def test_front_matter_that_cannot_be_read_is_named_and_left(alone: Project) -> None:
     alone.source("---\ntitle: a: b\n---\nWords\n", "b.md")
     assert "content/en/b.md:2: warning: the front matter cannot be read" in alone.run("extract").stderr

@@ -306,8 +306,12 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
     obsolete = {entry.key: entry for entry in catalog.entries if entry.obsolete and not entry.plural}
     live = {entry.key: entry for entry in old}
     kinds: dict[Key, list[str]] = {}
+    limits: dict[Key, int] = {}
     for unit in units:
-        kinds.setdefault((None, unit.text), []).extend((unit.kind, unit.note) if unit.note else (unit.kind,))
+        key = (unit.context, unit.text)
+        kinds.setdefault(key, []).extend((unit.kind, unit.note) if unit.note else (unit.kind,))
+        if unit.max_length is not None:
+            limits[key] = min(unit.max_length, limits.get(key, unit.max_length))
     fresh = [key for key in kinds if key not in live and key not in obsolete]
     gone = [entry for entry in old if entry.key not in kinds]
     successors = _successors(list(kinds), fresh, old, gone)
@@ -316,7 +320,11 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
         entry = live.get(key) or obsolete.pop(key, None)
         if entry is None:
             entry = _succeeding(key, successors.get(key), obsolete)
-        entries.append(_changed(entry, obsolete=False, extracted="\n".join(dict.fromkeys(names)), files=(file,)))
+        flags = tuple(flag for flag in entry.flags if not flag.startswith("max-length:"))
+        if key in limits:
+            flags = (*flags, f"max-length:{limits[key]}")  # as Weblate has it
+        extracted = "\n".join(dict.fromkeys(names))
+        entries.append(_changed(entry, obsolete=False, extracted=extracted, files=(file,), flags=flags))
     for entry in gone:
         if entry.msgstr or entry.remarks:
             obsolete.setdefault(entry.key, _changed(entry, obsolete=True, extracted="", files=()))

@@ -80,7 +80,8 @@ class Unit:
     `newline` is what a line break of the text is in the source: the file's newline and the prefix of the next line
     (`\\n> `). `folded` holds the
     markup whose source runs over a line break: (as `text` has it, as the source has it, where it begins in `text`).
-    `note` is what the author says to translators.
+    The author may say something to translators (`note`), tell equal texts apart (`context`, gettext's msgctxt), and
+    limit the characters of a translation (`max_length`).
     """
 
     text: str
@@ -92,6 +93,8 @@ class Unit:
     newline: str = "\n"
     folded: tuple[tuple[str, str, int], ...] = ()
     note: str = ""
+    context: str | None = None
+    max_length: int | None = None
 
 
 class State(StrEnum):

@@ -196,7 +196,7 @@ class _Work:
         live = self.merged.live()
         found: dict[str, Unit] = {}
         for unit in self.source.document.units:
-            if unit.text not in found and catalog.needs_text(live[None, unit.text], self.merged):
+            if unit.text not in found and catalog.needs_text(live[unit.context, unit.text], self.merged):
                 found[unit.text] = unit
         return list(found.values())
 
@@ -358,7 +358,7 @@ class _Run:
         """Count the states, and publish the document if the run builds."""
         live = item.merged.live()
         for unit in item.source.document.units:
-            entry = live[None, unit.text]
+            entry = live[unit.context, unit.text]
             item.row.states[entry.state] = item.row.states.get(entry.state, 0) + 1
             if Stage.TRANSLATE in self.stages and not self.dry_run and catalog.needs_text(entry, item.merged):
                 self.outcome.untranslated += 1
@@ -375,7 +375,7 @@ class _Run:
         settings = self.config.settings(item.locale)
         live = item.merged.live()
         units = item.source.document.units
-        texts = [catalog.publishable(live[None, unit.text], drafts=settings.publish.drafts) for unit in units]
+        texts = [catalog.publishable(live[unit.context, unit.text], drafts=settings.publish.drafts) for unit in units]
         if units and not any(texts):
             return
         values = {key: value.replace("{locale}", item.locale) for key, value in settings.front_matter.set.items()}

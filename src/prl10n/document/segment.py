@@ -99,7 +99,7 @@ class _Found(NamedTuple):
     pieces: tuple[Inline, ...]
     newline: str
     folded: tuple[tuple[str, str, int], ...] = ()
-    note: str = ""
+    directed: _Directed | None = None
 
     def placed(self, start: int, end: int) -> Unit:
         return Unit(
@@ -111,55 +111,73 @@ class _Found(NamedTuple):
             pieces=self.pieces,
             newline=self.newline,
             folded=self.folded,
-            note=self.note,
+            note=self.directed.note if self.directed else "",
+            context=self.directed.context if self.directed else None,
+            max_length=self.directed.max_length if self.directed else None,
         )
 
 
 _DIRECTION = re.compile(r"<!--\s*prl10n:\s*(.*?)\s*-->", re.DOTALL)
-_WORD = re.compile(r"(skip-begin|skip-end|skip)\b|note=(?:\"([^\"]*)\"|'([^']*)')")
+_WORD = re.compile(
+    r"(?P<skip>skip-begin|skip-end|skip)\b"
+    r"|(?P<name>note|context)=(?:\"([^\"]*)\"|'([^']*)')|max-length=(?P<limit>\d+)\b"
+)
+
+
+class _Directed(NamedTuple):
+    """What is asked for one block."""
+
+    skips: bool = False
+    note: str = ""
+    context: str | None = None
+    max_length: int | None = None
 
 
 class _Directions:
-    """What authors ask for in comments: `<!-- prl10n: skip -->`, `skip-begin`, `skip-end`, `note="…"`.
+    """What authors ask for in comments, `<!-- prl10n: … -->`.
 
-    `skip` and `note` are for the next block, with all that is in it.
+    `skip`, `note="…"`, `context="…"` and `max-length=60` are for the next block with all that is in it; `skip-begin` and
+    `skip-end` for what stands between them.
     """
 
     def __init__(self) -> None:
-        self.between = False  # skip-begin and skip-end
-        self.next_skips, self.next_note = False, ""
-        self.skips_block, self.note = False, ""
-        self.depth: int | None = None  # of the containers around the block that is directed
+        self.between = False
+        self.next: _Directed | None = None
+        self.current: _Directed | None = None
+        self.depth = 0  # of the containers around the block that is directed
         self.problems: list[tuple[int, str]] = []
 
     @property
     def skips(self) -> bool:
-        return self.between or self.skips_block
+        return self.between or (self.current is not None and self.current.skips)
 
     def read(self, words: str, line: int) -> None:
         rest = " ".join(_WORD.sub("", words).split())
         if rest:
-            known = 'skip, skip-begin, skip-end, note="…"'
+            known = 'skip, skip-begin, skip-end, note="…", context="…", max-length=60'
             self.problems.append((line, f"{rest!r} is no direction that prl10n knows: {known}"))
         for found in _WORD.finditer(words):
-            if found[1] is None:
-                self.next_note = found[2] if found[2] is not None else found[3]
-            elif found[1] == "skip":
-                self.next_skips = True
+            following = self.next or _Directed()
+            if found["skip"] in ("skip-begin", "skip-end"):
+                self.between = found["skip"] == "skip-begin"
+            elif found["skip"]:
+                self.next = following._replace(skips=True)
+            elif found["limit"]:
+                self.next = following._replace(max_length=int(found["limit"]))
             else:
-                self.between = found[1] == "skip-begin"
+                value = found[3] if found[3] is not None else found[4]
+                is_note = found["name"] == "note"
+                self.next = following._replace(note=value) if is_note else following._replace(context=value)
 
     def begin(self, depth: int) -> None:
         """A token is reached, inside so many containers."""
-        if self.depth is None and (self.next_skips or self.next_note):
-            self.depth = depth
-            self.skips_block, self.note = self.next_skips, self.next_note
-            self.next_skips, self.next_note = False, ""
+        if self.current is None and self.next is not None:
+            self.depth, self.current, self.next = depth, self.next, None
 
     def end(self, depth: int) -> None:
         """A token is done, inside so many containers now."""
-        if self.depth is not None and depth <= self.depth:
-            self.depth, self.skips_block, self.note = None, False, ""
+        if self.current is not None and depth <= self.depth:
+            self.current = None
 
 
 class _Segmenter:
@@ -200,7 +218,8 @@ class _Segmenter:
         """A unit at a range of the parser's source, unless its author wants none there."""
         if self.directions.skips:
             return
-        unit = unit._replace(note=self.directions.note)
+        if self.directions.current is not None:
+            unit = unit._replace(directed=self.directions.current)
         self.found.append((self.at(start), self.at(end - 1) + 1, unit))
 
     def front_matter(self, front: FrontMatter, rules: Rules) -> None:
