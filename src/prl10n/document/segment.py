@@ -136,8 +136,8 @@ class _Directed(NamedTuple):
 class _Directions:
     """What authors ask for in comments, `<!-- prl10n: … -->`.
 
-    `skip`, `note="…"`, `context="…"` and `max-length=60` are for the next block with all that is in it; `skip-begin` and
-    `skip-end` for what stands between them.
+    `skip`, `note="…"`, `context="…"` and `max-length=60` are for the next block with all that is in it; `skip-begin`
+    and `skip-end` for what stands between them.
     """
 
     def __init__(self) -> None:
