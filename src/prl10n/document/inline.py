@@ -22,6 +22,7 @@ _BARE = re.compile(
 _MARKDOWN_ESCAPE = re.compile(
     r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)"
 )
+_MAY_BE_ADDRESS = re.compile(r"://|www\.|@")
 _MAY_BE_MARKUP = re.compile(r"[\\`*_\[\]<&~\n{$@]|:[a-z]|://|www\.")  # in any dialect; without it, there are only words
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
@@ -293,7 +294,7 @@ def _skip(content: str, pos: int) -> int:
 def _words(start: int, end: int, value: str) -> Iterable[Inline]:
     """Words that stand in the text as they are: bare URLs and addresses among them are no prose."""
     last = 0
-    if "://" in value or "www." in value or "@" in value:
+    if _MAY_BE_ADDRESS.search(value):
         for found in _BARE.finditer(value):
             if found.start() > last:
                 yield Inline(Piece.TEXT, start + last, start + found.start(), value[last : found.start()])
@@ -308,6 +309,8 @@ def _joined(pieces: list[Inline], text: str) -> list[Inline]:
 
     An address may be made of several texts (`a_b` is three), but none with an escape in it.
     """
+    if not _MAY_BE_ADDRESS.search(text):
+        return list(_runs(pieces, lambda _: True))
     verbatim: list[Inline] = []
     for piece in _runs(pieces, lambda piece: text[piece.start : piece.end] == piece.value):
         if piece.piece is Piece.TEXT and text[piece.start : piece.end] == piece.value:

@@ -236,13 +236,14 @@ class _Segmenter:
 
     def walk(self) -> None:
         context: list[Token] = []
+        directions = self.directions
         for token in self.tokens:
             kind = token.type
             words = _DIRECTION.fullmatch(token.content.strip()) if kind == "html_block" else None
             if words is not None:
-                self.directions.read(words[1], self.line_of(token))
-            else:
-                self.directions.begin(len(context))
+                directions.read(words[1], self.line_of(token))
+            elif directions.next is not None:
+                directions.begin(len(context))
             if kind == "inline":
                 self.content(token, context)
             elif kind == "html_block":
@@ -264,8 +265,8 @@ class _Segmenter:
                     context.append(token)
                 elif token.nesting < 0:
                     context.pop()
-            if words is None:
-                self.directions.end(len(context))
+            if words is None and directions.current is not None:
+                directions.end(len(context))
 
     def shown(self, masked: str) -> str:
         """Text of the parser's source with its templates back in their places."""
