@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,7 +106,8 @@ def test_a_changed_entry_is_wrapped_as_its_file(width: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a\u2028b", "a\x85b", "a\x0cb", "a\rb", "a\nb", "tab\t", '"', "\\n", "\\", "é\u00a0:", "x" * 200]
+    "text",
+    ["a\u2028b", "a\x85b", "a\x0cb", "a\rb", "a\nb", "tab\t", '"', "\\n", "\\", "é\u00a0:", "x" * 200, "`#,a` `#b`"],
 )
 def test_every_text_comes_back(text: str, tmp_path: Path) -> None:
     entry = Entry(
@@ -125,13 +127,48 @@ def test_every_text_comes_back(text: str, tmp_path: Path) -> None:
         (b'msgid "a"\nmsgstr "b"\nnonsense\n', ":3"),
         (b'msgid "a"\nmsgstr "b"c"\n', ":2"),
         (b'msgid "a"\nmsgstr "\xff"\n', ":2"),
+        (b'msgid "a\nmsgstr "b"\n', ":1"),
+        (b'msgid "a"\nmsgstr ""\n"b\n', ":3"),
+        (b'msgid "a"\nmsgstr "b\\"\n', ":2"),
+        (b'#, fuzzy\n#| msgid "c\nmsgid "a"\nmsgstr "b"\n', ":2"),
+        (b'msgid a\nmsgstr "b"\n', ":1"),
+        (b'msgid "a"\n\nmsgid "b"\nmsgstr "c"\n', ":3"),
+        (b'msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', ":4"),
+        (b'msgid "a"\nmsgstr "b"\n\n#~ msgid "a"\n#~ msgstr "c"\n', ":4"),
+        (b'<<<<<<< HEAD\nmsgid "a"\nmsgstr "b"\n=======\nmsgid "a"\nmsgstr "c"\n>>>>>>> theirs\n', ":1"),
     ],
 )
-def test_a_damaged_catalog_is_an_error_with_its_line(data: bytes, line: str) -> None:
+def test_what_gettext_refuses_is_an_error_with_its_line(data: bytes, line: str) -> None:
+    header = b'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    assert subprocess.run(["msgfmt", "-o", "/dev/null", "-"], input=header + data, capture_output=True).returncode
     with pytest.raises(CatalogError) as caught:
         catalog.parse(data, "fr.po")
     assert caught.value.where == f"fr.po{line}"
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("lines", "entry"),
+    [
+        ("#remark\n", Entry("a", "b", comment="remark")),
+        ("#  indented\n#\n# end\n", Entry("a", "b", comment=" indented\n\nend")),
+        ("#,fuzzy\n", Entry("a", "b", fuzzy=True)),
+        ("#.paragraph\n#:a.md\n", Entry("a", "b", extracted="paragraph", files=("a.md",))),
+        ("#, fuzzy, c-format\n", Entry("a", "b", fuzzy=True, flags=("c-format",))),
+    ],
+)
+def test_comments_are_read_as_gettext_reads_them(lines: str, entry: Entry) -> None:
+    data = f'{HEADER}\n\n{lines}msgid "a"\nmsgstr "b"\n'.encode()
+    parsed = catalog.parse(data)
+    assert [replace(found, lines="") for found in parsed.entries] == [entry]
+    assert catalog.render(parsed) == data
+
+
+def test_a_catalog_without_a_header_is_read_and_written_as_it_is() -> None:
+    data = b'msgid "a"\nmsgstr "b"\n\n#~ msgid "c"\n#~ msgstr "d"\n'
+    parsed = catalog.parse(data)
+    assert [(entry.msgid, entry.msgstr) for entry in parsed.entries] == [("a", "b"), ("c", "d")]
+    assert catalog.render(parsed) == data
 
 
 @pytest.mark.parametrize(
@@ -218,6 +255,38 @@ def test_a_text_in_the_same_place_is_its_successor_even_if_it_is_not_near() -> N
     assert by_text(after)["It was then a bright day."].previous == "It was a dark and stormy night."
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_words_of_a_machine_never_become_approved(kept: bool) -> None:
+    """The approved source comes back beside the text that had taken its place, and that text changes again."""
+    once = catalog.merge(made(Entry(OLD, "Le renard.")), units(NEW), "a.md")
+    filled = catalog.fill(once, {NEW: Draft("Un renard.", "deepl 2026-11-24")})
+    if not kept:  # as msgmerge leaves it, which keeps no obsolete entry for a stale one
+        filled = replace(filled, entries=tuple(entry for entry in filled.entries if not entry.obsolete))
+    both = catalog.merge(filled, units(OLD, NEWER) if kept else units(NEWER), "a.md")
+    newer = by_text(both)[NEWER]
+    expected = (State.STALE, OLD, "Le renard.") if kept else (State.MISSING, None, "")
+    assert (newer.state, newer.previous, newer.msgstr) == expected
+    again = catalog.fill(both, {NEWER: Draft("Un renard roux.", "deepl 2026-11-24")})
+    approved = {entry.msgid: entry.msgstr for entry in again.entries if not entry.fuzzy}
+    assert approved == ({OLD: "Le renard."} if kept else {})
+    assert catalog.parse(catalog.render(again)).entries
+
+
+def test_a_unit_cannot_have_plural_forms() -> None:
+    with pytest.raises(CatalogError, match="plural forms: '%d file'"):
+        catalog.merge(catalog.parse(SAMPLE.encode()), units("%d file"), "a.md")
+
+
+def test_a_text_that_loses_its_context_is_stale_and_its_words_are_kept() -> None:
+    merged = catalog.merge(made(Entry("One", "Un", context="menu")), units("One"), "a.md")
+    one = by_text(merged)["One"]
+    assert (one.key, one.state, one.msgstr) == ((None, "One"), State.STALE, "Un")
+    assert catalog.needs_text(one, merged)
+    assert [(e.key, e.msgstr) for e in merged.entries if e.obsolete] == [(("menu", "One"), "Un")]
+    worked = replace(merged, entries=(replace(one, msgstr="Une"), *merged.entries[1:]))
+    assert catalog.fill(worked, {"One": Draft("1", "deepl 2026-11-24")}) == worked
+
+
 def test_entries_that_are_no_units_stay() -> None:
     parsed = catalog.parse(SAMPLE.encode())
     merged = catalog.merge(parsed, units("New."), "a.md")
@@ -246,8 +315,9 @@ def test_a_proposal_for_a_stale_text_keeps_the_approved_words() -> None:
 
 
 def test_a_stale_text_that_a_person_works_on_is_not_replaced() -> None:
-    before = made(Entry(NEW, "Le renard dort.", True, OLD), Entry(OLD, "Le renard.", obsolete=True))
-    assert catalog.fill(before, {NEW: Draft("Un renard.", "deepl 2026-11-24")}) == before
+    for obsolete in (True, False):
+        before = made(Entry(NEW, "Le renard dort.", True, OLD), Entry(OLD, "Le renard.", obsolete=obsolete))
+        assert catalog.fill(before, {NEW: Draft("Un renard.", "deepl 2026-11-24")}) == before
 
 
 @pytest.mark.parametrize(
@@ -318,6 +388,36 @@ def test_a_file_keeps_its_mode_and_is_not_touched_without_a_change(tmp_path: Pat
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda text: text.rstrip("\n"),
+        lambda text: text.replace("\n\n", "\n"),
+        lambda text: text.replace("\n\n", "\n\n\n"),
+        lambda text: text.replace("\n", "\r\n", 3),
+        lambda text: "\ufeff" + text,
+        lambda text: f"# A licence.\n\n{text}",
+        lambda text: f"{text}# A last word.\n",
+    ],
+    ids=["no end", "tight", "loose", "two newlines", "bom", "apart", "trailing comment"],
+)
+def test_a_file_of_another_form_is_left_until_an_entry_changes(form: Callable[[str], str], tmp_path: Path) -> None:
+    path = tmp_path / "a.po"
+    texts = units("One", "Two")
+    data = form(catalog.render(catalog.merge(made(Entry("One", "Un")), texts, "a.md")).decode()).encode()
+    path.write_bytes(data)
+    loaded = catalog.load(path)
+    assert loaded is not None
+    catalog.update(path, loaded, lambda current: catalog.merge(current, texts, "a.md"))
+    assert path.read_bytes() == data
+    catalog.update(path, loaded, lambda current: catalog.fill(current, {"Two": Draft("Deux", "pseudo")}))
+    again = catalog.load(path)
+    assert again is not None
+    assert [(entry.msgid, entry.msgstr) for entry in again.entries] == [("One", "Un"), ("Two", "Deux")]
+    assert ("licence" in again.header, "last word" in again.tail) == (b"licence" in data, b"last word" in data)
+    msgfmt(path)
+
+
 # Law 4, hunted.
 
 WORDS = st.sampled_from(["alpha", "beta", "gamma", "delta", "omega", "not", "12", "**bold**", "[link](/u)"])
@@ -326,6 +426,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("source"), st.lists(TEXTS, max_size=5)),
         st.tuples(st.just("approve"), st.integers(0, 9)),
+        st.tuples(st.just("work"), st.integers(0, 9)),
         st.tuples(st.just("remark"), st.integers(0, 9)),
         st.tuples(st.just("fill"), st.integers(0, 1)),
     ),
@@ -334,9 +435,12 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_law_4_no_approved_word_and_no_remark_is_ever_lost(steps: list[tuple[str, object]]) -> None:
+def test_law_4_no_word_and_no_remark_of_a_person_is_ever_lost(steps: list[tuple[str, object]]) -> None:
+    """Nor is a word approved that no person approved. `work` is a person who is not done: the flag stays."""
     current, texts = made(), ["alpha beta"]
-    approved: set[tuple[str, str]] = set()
+    approved: dict[str, str] = {}
+    ever: set[tuple[str, str]] = set()
+    work: dict[str, str] = {}
     remarks: set[str] = set()
     for number, (step, argument) in enumerate(steps):
         live = [entry for entry in current.entries if not entry.obsolete]
@@ -351,7 +455,13 @@ def test_law_4_no_approved_word_and_no_remark_is_ever_lost(steps: list[tuple[str
             chosen = live[argument % len(live)]
             if step == "approve":
                 edited = replace(chosen, msgstr=f"words {number}", fuzzy=False, previous=None, lines="")
-                approved = {pair for pair in approved if pair[0] != chosen.msgid} | {(chosen.msgid, edited.msgstr)}
+                approved[chosen.msgid] = edited.msgstr
+                ever.add((chosen.msgid, edited.msgstr))
+                work.pop(chosen.msgid, None)
+            elif step == "work":
+                edited = replace(chosen, msgstr=f"work {number}", fuzzy=True, lines="")
+                work[chosen.msgid] = edited.msgstr
+                approved.pop(chosen.msgid, None)
             else:
                 edited = replace(chosen, comment=f"{chosen.comment}\nremark {number}".strip(), lines="")
                 remarks.add(f"remark {number}")
@@ -359,7 +469,8 @@ def test_law_4_no_approved_word_and_no_remark_is_ever_lost(steps: list[tuple[str
         found = units(*texts) if texts else []
         current = catalog.merge(catalog.parse(catalog.render(current)), found, "a.md")
         assert catalog.merge(current, found, "a.md") == current
-        pairs = {(entry.msgid, entry.msgstr) for entry in current.entries if not entry.fuzzy}
-        assert approved <= pairs
+        pairs = {(entry.msgid, entry.msgstr) for entry in current.entries if entry.state is State.APPROVED}
+        assert approved.items() <= pairs <= ever
+        assert work.items() <= {(entry.msgid, entry.msgstr) for entry in current.entries}
         said = "\n".join(entry.comment for entry in current.entries)
         assert all(remark in said for remark in remarks)

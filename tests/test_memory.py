@@ -77,13 +77,51 @@ def test_a_damaged_catalog_is_reported_and_its_former_pairs_stay(tmp_path: Path)
         assert memory.exact("fr", ["One"])["One"].target == "Un"
 
 
+def test_a_catalog_that_is_no_file_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.po").mkdir()
+    other = stored(tmp_path, "b", Entry("One", "Un"))
+    with Memory(tmp_path / ".prl10n/memory.db") as memory:
+        (error,) = memory.refresh("fr", {tmp_path / "a.po": "a.md", other: "b.md"}, tmp_path)
+        assert error.where == str(tmp_path / "a.po")
+        assert memory.exact("fr", ["One"]) == {"One": Match("Un", "b.md", True)}
+
+
 def test_a_damaged_database_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     path = tmp_path / "memory.db"
     path.write_bytes(b"this is no database" * 100)
-    with pytest.raises(Prl10nError) as caught:
-        Memory(path)
-    assert "Move the file away" in caught.value.remedy
-    assert caught.value.exit_code == 2
+    for scratch in (False, True):
+        with pytest.raises(Prl10nError) as caught:
+            Memory(path, scratch=scratch)
+        assert caught.value.where == str(path)
+        assert "Move the file away" in caught.value.remedy
+        assert caught.value.exit_code == 2
+
+
+def test_damage_inside_a_database_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "memory.db"
+    texts = [f"Text number {number}" for number in range(2000)]
+    with Memory(path) as memory:
+        memory.record("deepl", [(text, text.upper(), 1) for text in texts], "2026-11-24")
+    data = bytearray(path.read_bytes())
+    page = 4096
+    tables = 10 * page  # the first pages say which tables there are
+    data[tables:] = b"\xff" * (len(data) - tables)
+    path.write_bytes(data)
+    with Memory(path) as memory:
+        with pytest.raises(Prl10nError, match="malformed") as caught:
+            memory.answered("deepl", texts)
+        assert "Move the file away" in caught.value.remedy
+        with pytest.raises(Prl10nError, match="malformed"):
+            memory.record("deepl", [(text, "", 1) for text in texts], "2026-11-24")
+
+
+def test_a_database_that_cannot_be_opened_is_not_taken_for_a_damaged_one(tmp_path: Path) -> None:
+    (tmp_path / "memory.db").mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for path in (tmp_path / "memory.db", tmp_path / "file/memory.db"):
+        with pytest.raises(Prl10nError) as caught:
+            Memory(path)
+        assert "Check the disk" in caught.value.remedy
 
 
 @pytest.mark.parametrize("exists", [False, True])

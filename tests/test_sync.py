@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from deepl_server import DeepLServer
-from prl10n import catalog, document
+from prl10n import catalog, config, document, pipeline
 from prl10n.catalog import Draft
 from project import Project, msgfmt
 
@@ -408,6 +410,40 @@ def test_a_damaged_catalog_is_named_left_alone_and_the_others_go_on(project: Pro
     assert sent(server) == ["Other words."]
 
 
+def test_a_catalog_that_is_no_file_is_named_and_the_others_go_on(project: Project) -> None:
+    project.source("Other words.\n", "b.md")
+    project.path().mkdir(parents=True)
+    result = project.run("sync")
+    assert result.exit_code == 2
+    assert "locales/fr/LC_MESSAGES/news/a.po: error [fr]: cannot be read" in result.stderr
+    assert project.page("b.md") == "oTHER WORDS.\n"
+
+
+def test_a_damaged_catalog_of_another_document_is_left_out_of_the_memory(project: Project) -> None:
+    project.source("Other words.\n", "b.md")
+    project.write("locales/fr/LC_MESSAGES/news/a.po", 'msgid "a"\nmsgstr "b\n')
+    result = project.run("sync", "content/en/b.md")
+    assert result.exit_code == 0
+    assert "locales/fr/LC_MESSAGES/news/a.po:2: warning [fr]: left out of the memory" in result.stderr.splitlines()[0]
+    assert project.page("b.md") == "oTHER WORDS.\n"
+
+
+def test_a_damaged_memory_is_an_error_with_a_remedy(project: Project, server: DeepLServer) -> None:
+    project.write(".prl10n/memory.db", "this is no database" * 100)
+    for arguments in (["sync"], ["sync", "--dry-run"]):
+        result = project.run(*arguments)
+        assert result.exit_code == 2
+        assert "Move the file away" in result.stderr
+    assert server.requests == []
+
+
+def test_an_empty_catalog_gets_a_header(project: Project) -> None:
+    project.write("locales/fr/LC_MESSAGES/news/a.po", "")
+    assert project.run("sync").exit_code == 0
+    assert '"Language: fr\\n"' in project.catalog().header
+    msgfmt(project.path())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -430,11 +466,13 @@ def test_an_approved_text_that_would_break_the_page_is_not_published(alone: Proj
     assert alone.path("b").read_bytes() == before
 
 
+@pytest.mark.parametrize("link", ["content/fr", "locales/fr", ".prl10n"])
 def test_a_link_that_leads_out_of_the_project_is_not_followed(
-    project: Project, tmp_path_factory: pytest.TempPathFactory
+    project: Project, tmp_path_factory: pytest.TempPathFactory, link: str
 ) -> None:
     outside = tmp_path_factory.mktemp("outside")
-    (project.root / "content/fr").symlink_to(outside)
+    (project.root / link).parent.mkdir(parents=True, exist_ok=True)
+    (project.root / link).symlink_to(outside)
     result = project.run("sync")
     assert result.exit_code == 2
     assert "leads out of the project" in result.stderr
@@ -503,6 +541,64 @@ def test_front_matter_keys_are_set_for_each_locale(project: Project) -> None:
     assert "\nlang: de\n---\n" in project.page(locale="de")
 
 
+def test_every_locale_has_its_own_answers(project: Project, server: DeepLServer) -> None:
+    project.write("prl10n.toml", 'targets = ["fr", "de"]\n[backend.deepl]\nretries = 0\n')
+    project.source("Other words.\n", "b.md")
+    server.translate = lambda text, target: f"{target}: {text}"
+    assert project.run("sync", "content/en/b.md").exit_code == 0
+    assert [(request.texts, request.params["target_lang"]) for request in server.requests] == [
+        (("Other words.",), "FR"),
+        (("Other words.",), "DE"),
+    ]
+    assert (project.page("b.md"), project.page("b.md", "de")) == ("FR: Other words.\n", "DE: Other words.\n")
+
+
+def test_a_spent_account_ends_the_run_and_more_characters_resume_it(project: Project, server: DeepLServer) -> None:
+    project.source("Other words.\n", "z.md")
+    announced = project.json("sync", "--dry-run")["totals"]["characters"]
+    server.limit = announced - 1
+    assert project.run("sync").exit_code == 3
+    assert server.billed == announced - len("Other words.")
+    server.limit = announced
+    assert project.run("sync").exit_code == 0
+    assert server.billed == announced
+
+
+def test_a_backend_that_is_named_needs_its_key(alone: Project) -> None:
+    alone.configure('[backend]\nname = "deepl"\n')
+    result = alone.run("sync")
+    assert result.exit_code == 3
+    assert "DEEPL_AUTH_KEY" in result.stderr
+
+
+def test_a_run_from_a_folder_of_the_project_is_the_same_run(
+    project: Project, server: DeepLServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.run("sync")
+    stamps = project.stamps()
+    monkeypatch.chdir(project.root / "content/en")
+    server.requests.clear()
+    assert project.run("sync", "news").exit_code == 0
+    assert (project.stamps(), server.requests) == (stamps, [])
+    assert project.json("status")["documents"][0]["page_state"] == "current"
+
+
+def test_documents_read_by_other_processes_are_the_same(alone: Project) -> None:
+    for number in range(20):
+        alone.source(RELEASE.replace("Lyon", f"Lyon {number}"), f"{number}.md")
+    (alone.root / "content/en/bad.md").write_bytes(b"\xff")
+
+    def extracted(executor: Executor | None) -> pipeline.Outcome:
+        return pipeline.run(
+            config.load(alone.root), pipeline.Stage.EXTRACT, pipeline.Selection(), dry_run=True, executor=executor
+        )
+
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        outcome = extracted(pool)
+    assert len(outcome.rows) == 21
+    assert outcome == extracted(None)
+
+
 def test_locales_and_paths_narrow_a_run(project: Project) -> None:
     project.write("prl10n.toml", 'targets = ["fr", "de"]\n[backend]\nname = "pseudo"\n')
     project.source("Other words.\n", "b.md")
@@ -533,6 +629,11 @@ def test_a_wrong_command_line_is_refused_with_a_remedy(project: Project, argumen
         ("fr", "fr", "nplurals=2; plural=(n > 1);"),
         ("fr-CA", "fr_CA", "nplurals=2; plural=(n > 1);"),
         ("de", "de", "nplurals=2; plural=(n != 1);"),
+        (
+            "pl",
+            "pl",
+            "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
+        ),
         ("ja", "ja", "nplurals=1; plural=0;"),
     ],
 )
@@ -560,7 +661,8 @@ def test_the_stages_one_by_one(project: Project, server: DeepLServer) -> None:
 
 def test_status_says_where_every_document_stands(project: Project) -> None:
     assert project.json("status")["documents"][0]["page_state"] == "none"
-    project.run("sync")
+    (synced,) = project.json("sync")["documents"]
+    assert (synced["page_written"], synced["page_state"]) == (True, "current")
     (row,) = project.json("status")["documents"]
     assert (row["document"], row["locale"], row["units"], row["draft"]) == ("content/en/news/a.md", "fr", 9, 9)
     assert row["page_state"] == "current"

@@ -32,6 +32,9 @@ SAME_PLACE = 25.0  # and from which it is, where it stands between the same neig
 
 _PROVENANCE = re.compile(r"prl10n: (?!ignore\b)")
 _FILE = re.compile("\u2068([^\u2069]*)\u2069|\\S+")
+_TIGHT_COMMENT = re.compile(r"^(#[.:,]?)(?=[^\s#.:,|~])")
+_TEXT_LINE = re.compile(r'\s*(?:#~\s*|#~?\|\s*)?(?:msg\w+(?:\[\d+\])?\s*|(?="))(.*)')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"\s*')
 _STRING_LINE = re.compile(r'(?:#~\s*)?(?:msgstr(?:\[\d+\])?\s*)?"')
 _ENTRY_TEXT = re.compile(r"(?:#~\s*)?(?:msgctxt|msgid|msgid_plural|msgstr)\b")
 
@@ -116,17 +119,23 @@ class Draft:
 class _Lines(str):
     """The text of a catalog that polib reads by lines of a file: it must not split at U+2028, U+0085 or form feeds.
 
-    polib skips `#~|`, the previous msgid of an obsolete entry; as `#|` it is read.
+    polib skips `#~|`, the previous msgid of an obsolete entry; as `#|` it is read. It refuses what gettext takes: a
+    comment without a space behind its mark.
     """
 
     __slots__ = ()
 
     def splitlines(self, keepends: bool = False) -> list[str]:
-        return ["#|" + line[3:] if line.startswith("#~|") else line for line in self.split("\n")]
+        lines = ("#|" + line[3:] if line.startswith("#~|") else line for line in self.split("\n"))
+        return [_TIGHT_COMMENT.sub(r"\1 ", line) for line in lines]
 
 
 def parse(data: bytes, where: str = "") -> Catalog:
-    """A catalog's bytes as a Catalog. CatalogError names the file and, where it is known, the line."""
+    """A catalog's bytes as a Catalog. CatalogError names the file and, where it is known, the line.
+
+    What gettext refuses is refused, for it cannot be written again without losing words: a text without its quotes, of
+    which polib drops a letter, and a message that stands there twice.
+    """
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -134,27 +143,39 @@ def parse(data: bytes, where: str = "") -> Catalog:
         raise CatalogError("not UTF-8", where=f"{where}:{line}", remedy="Save the catalog as UTF-8.") from error
     newline = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n")
+    for number, row in enumerate(text.split("\n"), 1):
+        said = _TEXT_LINE.match(row)
+        if said and not _STRING.fullmatch(said[1]):
+            raise _broken(f"{where}:{number}", "a text has no end, or more than one")
     try:
         source = polib.pofile(_Lines(text), encoding="utf-8")
     except (OSError, ValueError, UnicodeError, IndexError) as error:
         found = re.search(r"line (\d+)", str(error))
-        place = f"{where}:{found[1]}" if found else where
-        raise CatalogError(
-            "gettext would not read this catalog",
-            where=place,
-            remedy="Mend the line (msgfmt --check says more); nothing was written.",
-        ) from error
+        raise _broken(f"{where}:{found[1]}" if found else where, "a line is no part of an entry") from error
     blocks, tail = _blocks(text)
     starts = [start for start, _ in blocks]
     claimed: set[int] = set()
     entries: list[Entry] = []
+    keys: set[Key] = set()
     for entry in source:
-        index = bisect_right(starts, entry.linenum or 0) - 1
-        lines = blocks[index][1] if index >= 0 and index not in claimed else ""
+        # polib counts the first entry of a file without a header from line 0.
+        index = max(0, bisect_right(starts, entry.linenum or 0) - 1)
+        lines = blocks[index][1] if index not in claimed else ""
         claimed.add(index)
         entries.append(_entry(entry, lines))
+        if entries[-1].key in keys:
+            raise _broken(f"{where}:{starts[index]}", "an entry has the msgid of one before it")
+        keys.add(entries[-1].key)
     header = next((lines for index, (_, lines) in enumerate(blocks) if index not in claimed), "")
     return Catalog(tuple(entries), header, tail, _width(text), newline, data)
+
+
+def _broken(where: str, why: str) -> CatalogError:
+    return CatalogError(
+        f"gettext would not read this catalog: {why}",
+        where=where,
+        remedy="Mend the line (msgfmt --check says more); nothing was written.",
+    )
 
 
 def _entry(entry: polib.POEntry, lines: str) -> Entry:
@@ -299,7 +320,8 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
 
     Law 4: the words of every translation and every translator's comment that the catalog had are in the result. A
     unit whose text is known, live or obsolete, keeps its entry. A new text takes the place of the old one that it
-    came from: if that was approved, it is stale now, and the approved pair stays as an obsolete entry.
+    came from: if that was approved, it is stale now, and the approved pair stays as an obsolete entry. CatalogError
+    for a unit whose text has plural forms in the catalog.
     """
     old = [entry for entry in catalog.entries if not entry.obsolete and not entry.plural]
     foreign = [entry for entry in catalog.entries if entry.plural]
@@ -312,6 +334,11 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
         kinds.setdefault(key, []).extend((unit.kind, unit.note) if unit.note else (unit.kind,))
         if unit.max_length is not None:
             limits[key] = min(unit.max_length, limits.get(key, unit.max_length))
+    if clash := [entry.msgid for entry in foreign if entry.key in kinds]:
+        raise CatalogError(
+            f"a unit has plural forms: {clash[0]!r}",
+            remedy="Remove its msgid_plural: a unit of a document has one form.",
+        )
     fresh = [key for key in kinds if key not in live and key not in obsolete]
     gone = [entry for entry in old if entry.key not in kinds]
     successors = _successors(list(kinds), fresh, old, gone)
@@ -319,7 +346,7 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
     for key, names in kinds.items():
         entry = live.get(key) or obsolete.pop(key, None)
         if entry is None:
-            entry = _succeeding(key, successors.get(key), obsolete)
+            entry = _succeeding(key, successors.get(key), catalog)
         flags = tuple(flag for flag in entry.flags if not flag.startswith("max-length:"))
         if key in limits:
             flags = (*flags, f"max-length:{limits[key]}")  # as Weblate has it
@@ -337,7 +364,7 @@ def _changed(entry: Entry, **fields: object) -> Entry:
     return changed if changed == entry else replace(changed, lines="")
 
 
-def _succeeding(key: Key, ancestor: Entry | None, obsolete: Mapping[Key, Entry]) -> Entry:
+def _succeeding(key: Key, ancestor: Entry | None, catalog: Catalog) -> Entry:
     """The entry of a new text: stale where its ancestor was approved once, else missing. Remarks go along."""
     context, msgid = key
     if ancestor is None:
@@ -345,10 +372,18 @@ def _succeeding(key: Key, ancestor: Entry | None, obsolete: Mapping[Key, Entry])
     if ancestor.state is State.APPROVED:
         return Entry(msgid, ancestor.msgstr, True, ancestor.msgid, context, ancestor.remarks, flags=ancestor.flags)
     if ancestor.state is State.STALE and ancestor.previous is not None:
-        approved = obsolete.get((context, ancestor.previous))
-        words = approved.msgstr if approved else ancestor.msgstr
-        return Entry(msgid, words, True, ancestor.previous, context, ancestor.remarks, flags=ancestor.flags)
+        # msgmerge keeps no approved pair: the words are the entry's own then, unless a machine wrote them since.
+        own = [] if ancestor.provenance else [ancestor.msgstr]
+        words = _approved(catalog, ancestor.context, ancestor.previous) or own
+        if words:
+            return Entry(msgid, words[0], True, ancestor.previous, context, ancestor.remarks, flags=ancestor.flags)
     return Entry(msgid, context=context, comment=ancestor.remarks, flags=ancestor.flags)
+
+
+def _approved(catalog: Catalog, context: str | None, msgid: str) -> list[str]:
+    """The words that people approved for a source, in its own context first; live or obsolete."""
+    found = [entry for entry in catalog.entries if entry.msgid == msgid and entry.state is State.APPROVED]
+    return [entry.msgstr for entry in sorted(found, key=lambda entry: entry.context != context)]
 
 
 def _successors(order: list[Key], fresh: list[Key], old: list[Entry], gone: list[Entry]) -> dict[Key, Entry]:
@@ -398,22 +433,20 @@ def needs_text(entry: Entry, catalog: Catalog) -> bool:
     """Whether a backend should be asked: nothing is there, or only the words that were approved for the old source."""
     if entry.state is State.MISSING:
         return True
-    if entry.state is not State.STALE or entry.provenance:
+    if entry.previous is None or entry.state is not State.STALE or entry.provenance:
         return False
-    approved = next(
-        (old for old in catalog.entries if old.obsolete and old.key == (entry.context, entry.previous)), None
-    )
-    return approved is None or approved.msgstr == entry.msgstr
+    approved = _approved(catalog, entry.context, entry.previous)
+    return not approved or entry.msgstr in approved
 
 
 def fill(catalog: Catalog, drafts: Mapping[str, Draft]) -> Catalog:
     """The catalog with drafts, by msgid, in the entries that need a text; no other entry changes.
 
-    A stale entry stays stale, with the proposal in place; its approved words are kept as an obsolete entry if they
-    are not yet.
+    A stale entry stays stale, with the proposal in place; its approved words are kept as an obsolete entry if the
+    catalog has them nowhere else.
     """
     entries: list[Entry] = []
-    kept = {entry.key for entry in catalog.entries if entry.obsolete}
+    kept = {entry.key for entry in catalog.entries}
     extra: list[Entry] = []
     for entry in catalog.entries:
         draft = drafts.get(entry.msgid)
@@ -447,7 +480,7 @@ def load(path: Path) -> Catalog | None:
 
 
 def update(path: Path, seen: Catalog, change: Callable[[Catalog], Catalog], attempts: int = 10) -> Catalog:
-    """Apply `change` to the catalog at `path` and write it if that changes a byte.
+    """Apply `change` to the catalog at `path` and write it if that changes an entry.
 
     `seen` is the catalog as it was read (its `data` None: there was none). If the file is another by now, the change
     is applied to what is there: nobody's edit is overwritten. The file is replaced atomically. Raises CatalogError if
@@ -459,9 +492,9 @@ def update(path: Path, seen: Catalog, change: Callable[[Catalog], Catalog], atte
             seen if data == seen.data else (parse(data, str(path)) if data is not None else replace(seen, data=None))
         )
         result = change(current)
-        rendered = render(result)
-        if rendered == data:
+        if result == current and data is not None:
             return result
+        rendered = render(result)
         if files.write(path, rendered, expected=data):
             return replace(result, data=rendered)
     raise CatalogError(

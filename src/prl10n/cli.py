@@ -319,7 +319,13 @@ def _print_status(outcome: Outcome) -> None:
     names = [state.value for state in State]
     header = ("document", "locale", "units", *names, "page")
     lines = [
-        (row.document, row.locale, str(row.units), *(str(row.states.get(state, 0)) for state in State), _page(row))
+        (
+            row.document,
+            row.locale,
+            str(row.units),
+            *(str(row.states.get(state, 0)) for state in State),
+            _page(row, dry_run=True),
+        )
         for row in outcome.rows
     ]
     totals = _totals(outcome.rows)
@@ -335,9 +341,9 @@ def _print_status(outcome: Outcome) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def _page(row: Row) -> str:
+def _page(row: Row, *, dry_run: bool) -> str:
     """Whether the localized document on disk is what `build` would write."""
-    if row.page_written:
+    if row.page_written and dry_run:
         return "outdated" if Path(row.page).exists() else "not written"
     return "current" if Path(row.page).exists() else "none"
 
@@ -357,7 +363,7 @@ def _as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]
                 "catalog_written": row.catalog_written,
                 "page": row.page,
                 "page_written": row.page_written,
-                "page_state": _page(row),
+                "page_state": _page(row, dry_run=dry_run),
                 "from_memory": row.tally.memory,
                 "from_journal": row.tally.journal,
                 "sent": row.tally.sent,

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from prl10n import catalog, document, markup
 from prl10n.catalog import Entry
-from prl10n.errors import CatalogError, Prl10nError
+from prl10n.errors import Prl10nError
 from prl10n.model import Span, State, Unit
 
 FILE = Path(".prl10n", "memory.db")
@@ -39,9 +39,10 @@ CREATE INDEX IF NOT EXISTS pairs_by_source ON pairs (locale, source);
 CREATE INDEX IF NOT EXISTS pairs_by_path ON pairs (path);
 """
 
-_REMEDY = (
+_DAMAGED = (
     "Move the file away: the next run makes a new one from the catalogs. Paid answers that are in no catalog are lost."
 )
+_BUSY = "Check the disk, the permissions, and whether another prl10n runs here; then run the command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,23 @@ class Memory:
     def __init__(self, path: Path, *, scratch: bool = False) -> None:
         """`scratch`: work on a copy in RAM; nothing is written to `path`, which need not exist."""
         self.path = path
-        try:
+        with self._guarded():
             self.database = _copied(path) if scratch else _opened(path)
-        except (OSError, sqlite3.Error) as error:
-            raise Prl10nError(f"the memory cannot be opened: {error}", where=str(path), remedy=_REMEDY) from error
         try:
-            self.database.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
+            with self._guarded():
+                self.database.executescript(_SCHEMA)
+        except Prl10nError:
             self.database.close()
-            raise Prl10nError(f"the memory cannot be read: {error}", where=str(path), remedy=_REMEDY) from error
+            raise
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """What goes wrong with the database, now or in the middle of a run, as an error of ours."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            remedy = _BUSY if isinstance(error, OSError | sqlite3.OperationalError) else _DAMAGED
+            raise Prl10nError(f"the memory cannot be used: {error}", where=str(self.path), remedy=remedy) from error
 
     def __enter__(self) -> Memory:
         return self
@@ -109,7 +118,7 @@ class Memory:
 
     def record(self, settings: str, answers: Iterable[tuple[str, str, int]], day: str) -> None:
         """Keep (source, answer, characters billed) of one response, durably, before anything else is done with them."""
-        with closing(self.database.cursor()) as cursor:
+        with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             cursor.executemany(
                 "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?, ?)",
@@ -120,23 +129,25 @@ class Memory:
     def answered(self, settings: str, sources: Sequence[str]) -> dict[str, Answered]:
         """The answers that the same request settings had for these texts."""
         found: dict[str, Answered] = {}
-        for source in sources:
-            row = self.database.execute(
-                "SELECT answer, day FROM journal WHERE settings = ? AND source = ?", (settings, source)
-            ).fetchone()
-            if row:
-                found[source] = Answered(*row)
+        with self._guarded():
+            for source in sources:
+                row = self.database.execute(
+                    "SELECT answer, day FROM journal WHERE settings = ? AND source = ?", (settings, source)
+                ).fetchone()
+                if row:
+                    found[source] = Answered(*row)
         return found
 
     # the pairs
 
-    def refresh(self, locale: str, catalogs: Mapping[Path, str], root: Path) -> list[CatalogError]:
+    def refresh(self, locale: str, catalogs: Mapping[Path, str], root: Path) -> list[Prl10nError]:
         """Read the catalogs of a locale that changed since the last time; `catalogs` gives the document of each path.
 
         Returns the errors of those that cannot be read: their former pairs stay. Paths are kept relative to `root`.
         """
-        errors: list[CatalogError] = []
-        known = dict(self.database.execute("SELECT path, stamp FROM catalogs WHERE locale = ?", (locale,)))
+        errors: list[Prl10nError] = []
+        with self._guarded():
+            known = dict(self.database.execute("SELECT path, stamp FROM catalogs WHERE locale = ?", (locale,)))
         current: dict[str, str] = {}
         for path, name in catalogs.items():
             try:
@@ -149,7 +160,7 @@ class Memory:
                 continue
             try:
                 loaded = catalog.load(path)
-            except CatalogError as error:
+            except Prl10nError as error:
                 errors.append(error)
                 continue
             self._replace(key, current[key], pairs(loaded.entries if loaded else ()), locale, name)
@@ -160,7 +171,7 @@ class Memory:
     def _replace(
         self, path: str, stamp: str | None, rows: Iterable[tuple[str, str, bool]], locale: str, name: str
     ) -> None:
-        with closing(self.database.cursor()) as cursor:
+        with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("DELETE FROM pairs WHERE path = ?", (path,))
             cursor.execute("DELETE FROM catalogs WHERE path = ?", (path,))
@@ -175,14 +186,15 @@ class Memory:
     def exact(self, locale: str, sources: Sequence[str]) -> dict[str, Match]:
         """The best known translation of each text: approved before drafted, then by the name of the document."""
         found: dict[str, Match] = {}
-        for source in sources:
-            row = self.database.execute(
-                "SELECT target, document, approved FROM pairs WHERE locale = ? AND source = ?"
-                " ORDER BY approved DESC, document, target LIMIT 1",
-                (locale, source),
-            ).fetchone()
-            if row:
-                found[source] = Match(row[0], row[1], bool(row[2]))
+        with self._guarded():
+            for source in sources:
+                row = self.database.execute(
+                    "SELECT target, document, approved FROM pairs WHERE locale = ? AND source = ?"
+                    " ORDER BY approved DESC, document, target LIMIT 1",
+                    (locale, source),
+                ).fetchone()
+                if row:
+                    found[source] = Match(row[0], row[1], bool(row[2]))
         return found
 
 

@@ -265,17 +265,22 @@ class _Run:
         row = Row(source.file, locale, catalog=shown(path), page=shown(self.config.target_path(locale, source.name)))
         try:
             for written in (path, self.config.target_path(locale, source.name)):
-                if not files.is_inside(written, self.config.root):
-                    raise CatalogError(
-                        "a link leads out of the project", where=shown(written), remedy="Replace the link by a folder."
-                    )
-            seen = catalog.load(path)
+                self.refuse_outside(written)
+            seen = catalog.load(path) or Catalog((), "")
+            if not seen.header:
+                seen = replace(seen, header=self.header(source, locale))
+            merged = catalog.merge(seen, source.document.units, source.file)
         except Prl10nError as error:
             self.blame(error, source, locale)
             return None
-        if seen is None:
-            seen = Catalog((), self.header(source, locale))
-        return _Work(source, locale, path, seen, catalog.merge(seen, source.document.units, source.file), row)
+        return _Work(source, locale, path, seen, merged, row)
+
+    def refuse_outside(self, path: Path) -> None:
+        """Law 7: nothing is written where a link leads out of the project."""
+        if not files.is_inside(path, self.config.root):
+            raise CatalogError(
+                "a link leads out of the project", where=shown(path), remedy="Replace the link by a folder."
+            )
 
     def header(self, source: Source, locale: str) -> str:
         from babel.messages.plurals import get_plural
@@ -295,6 +300,7 @@ class _Run:
                 self.save(item, {})
             return
         backend = self.backend(locale)
+        self.refuse_outside(self.config.root / FILE)
         with Memory(self.config.root / FILE, scratch=self.dry_run) as memory:
             self.refresh(memory, locale)
             announced: set[str] | None = set() if self.dry_run else None
@@ -331,8 +337,9 @@ class _Run:
         """Bring the memory up to date with all catalogs of the locale, whatever the selection."""
         known = {self.config.catalog_path(locale, name): name for name in find_documents(self.config)}
         for error in memory.refresh(locale, known, self.config.root):
-            if not any(finding.path == error.where for finding in self.outcome.findings):
-                self.warn("memory", error.where, 0, f"left out of the memory: {error.what}", locale)
+            path, line = _place(error.where)
+            if not any(finding.path == path for finding in self.outcome.findings):
+                self.warn("memory", path, line, f"left out of the memory: {error.what}", locale)
 
     # saving
 
@@ -345,7 +352,7 @@ class _Run:
 
         if self.dry_run or (item.seen.data is None and not units):
             item.merged = change(item.seen)
-            item.row.catalog_written = item.seen.data != catalog.render(item.merged) and bool(units)
+            item.row.catalog_written = item.merged != item.seen
             return
         try:
             item.merged = catalog.update(item.path, item.seen, change)
@@ -410,23 +417,15 @@ class _Run:
     def blame(self, error: Prl10nError, source: Source, locale: str) -> None:
         """A file that cannot be read or written: named, and left out."""
         self.outcome.unreadable = True
-        where = error.where or source.file
-        path, _, line = where.rpartition(":")
-        place = (path, int(line)) if path and line.isdigit() else (where, 0)
-        self.outcome.findings.append(
-            Finding(
-                "unreadable",
-                Severity.ERROR,
-                _shown(place[0]),
-                place[1],
-                f"{error.what}. {error.remedy}".strip(),
-                locale,
-            )
-        )
+        path, line = _place(error.where or source.file)
+        message = f"{error.what}. {error.remedy}".strip()
+        self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, message, locale))
 
 
-def _shown(path: str) -> str:
-    return shown(Path(path)) if path else path
+def _place(where: str) -> tuple[str, int]:
+    """The path as it is shown and the line of an error's `where`; line 0 where it names none."""
+    path, _, line = where.rpartition(":")
+    return (shown(Path(path)), int(line)) if path and line.isdigit() else (shown(Path(where)), 0)
 
 
 def _short(text: str) -> str:
