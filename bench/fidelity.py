@@ -76,7 +76,7 @@ def in_texts(change: Change) -> Callable[[str, str], str]:
 
 # --- the oracle -------------------------------------------------------------------------------------------------------
 
-PROSE_ATTRIBUTES = {"alt", "title", "aria-label", "placeholder"}
+PROSE_ATTRIBUTES = {"alt", "title", "aria-label", "placeholder", "caption", "label", "description", "summary"}
 TITLES = set("note tip warning danger info important abstract success question failure bug example quote".split())
 VERBATIM = {"code", "pre", "script", "style", "math"}
 FRONT_MATTER = re.compile(
@@ -100,12 +100,16 @@ UNTOUCHABLE = re.compile(
     ),
     re.DOTALL | re.MULTILINE,
 )
-PARAMETER = re.compile(r"""\b(?:title|caption|alt|summary|label|description)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+CODE_IN_VALUE = re.compile(r"`[^`\n]+`")  # in the front matter, where no markdown parser sees it
+PARAMETER = re.compile(
+    r"""(?:\b(?:title|caption|alt|summary|label|description|heading|header)\s*=\s*"""
+    r"""|\{[<%]\s*(?:note|tip|warning|info|caution)\s+)(?:"([^"]*)"|'([^']*)')"""
+)
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page as a reader gets it: tags with attributes, and texts with whether they are prose."""
+    """A page as a reader gets it: tags with attributes, and texts with whether they are front matter values."""
 
     skeleton: tuple[object, ...]
     texts: tuple[tuple[str, bool], ...]
@@ -124,7 +128,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         fixed = []
         for name, value in attrs:
-            if name == "title" and (value or "").startswith("Jump back to footnote"):
+            if (value or "").startswith(("Jump back to footnote", "Back to reference")):
                 continue  # the renderer's own words
             if name in PROSE_ATTRIBUTES and value is not None:
                 self.text(value, not self.verbatim)
@@ -163,7 +167,7 @@ class _Reader(HTMLParser):
         if self.href in (words, f"mailto:{words}"):
             self.skeleton.append(("address", words))
         elif prose:
-            self.texts.append((words, True))
+            self.texts.append((words, False))
         else:
             self.skeleton.append(("verbatim", data))
 
@@ -172,7 +176,7 @@ def rendered(source: str) -> Rendered:
     body = source.removeprefix("\ufeff")
     reader = _Reader()
     front = FRONT_MATTER.match(source)
-    if front and re.search(r"^[\w-]+[ \t]*[:=]", front["text"], re.MULTILINE):
+    if front and re.search(r"^(?:[\w-]+[ \t]*[:=]|#)", front["text"], re.MULTILINE):
         body = source[front.end() :]
         for key, text, prose in front_matter(front["text"]):
             reader.skeleton.append(("key", key))
@@ -188,15 +192,17 @@ def rendered(source: str) -> Rendered:
     body = re.sub(
         r"\{\{[<%].*?[>%]\}\}", lambda found: found[0].replace("\n", " "), CODE_TEMPLATE.sub("", body), flags=re.S
     )
-    reader.feed(html(body))
+    # an empty comment by the HTML standard, which Python's parser takes for the beginning of a longer one
+    reader.feed(html(body).replace("<!-->", "<!---->"))
     reader.close()
     return Rendered(tuple(reader.skeleton), tuple(reader.texts))
 
 
 FENCE = re.compile(r"^([ \t]*(?:`{3,}|~{3,}))[ \t]*([\w-]*)[^`\n]*$", re.MULTILINE)
 CODE_TEMPLATE = re.compile(
-    r"\{\{[<%]\s*(code-toggle|highlight|mermaid)\b[^\n]*?(?<!/)[>%]\}\}.*?\{\{[<%]\s*/\s*\1\s*[>%]\}\}"
-    r"|\{%-?\s*(highlight|comment)\b.*?\{%-?\s*end\2\s*-?%\}",
+    r"\{\{[<%]\s*(code-toggle|code|output|prism|highlight|mermaid)(?=[\s>%])[^\n]*?(?<!/)[>%]\}\}.*?\{\{[<%]\s*/\s*\1\s*[>%]\}\}"
+    r"|\{%-?\s*(highlight|comment)\b.*?\{%-?\s*end\2\s*-?%\}"
+    r"|\{/\*.*?\*/\}|(?<!`)\{\{#[^\n]*?\}\}",  # comments of MDX, mdBook's includes and Handlebars
     re.DOTALL,
 )
 PYTHON_MARKDOWN = re.compile(
@@ -216,7 +222,7 @@ def html(body: str) -> str:
             body, extensions=MATERIAL, extension_configs={"pymdownx.tabbed": {"alternate_style": True}}
         )
     extensions = comrak.ExtensionOptions()
-    for name in ("table", "strikethrough", "tasklist"):
+    for name in ("table", "strikethrough", "tasklist", "footnotes"):
         setattr(extensions, name, True)
     options = comrak.RenderOptions()
     options.unsafe_ = True
@@ -258,9 +264,12 @@ class Verdict:
             self.examples.append(f"{kind}: {source[:160]!r} → {result[:160]!r}")
 
 
-def fixed(text: str) -> list[bool]:
+def fixed(text: str, *, value: bool) -> list[bool]:
     """Which characters of a text may not change."""
     marks = [False] * len(text)
+    for found in CODE_IN_VALUE.finditer(text) if value else ():
+        for index in range(found.start(), found.end()):
+            marks[index] = True
     for found in UNTOUCHABLE.finditer(text):
         for index in range(found.start(), found.end()):
             marks[index] = True
@@ -282,14 +291,14 @@ def compare(verdict: Verdict, source: Rendered, result: Rendered, change: Change
             verdict.skeleton = False
             verdict.note("texts", str(len(source.texts)), str(len(result.texts)))
         return
-    for (before, _), (after, _) in zip(source.texts, result.texts, strict=True):
+    for (before, value), (after, _) in zip(source.texts, result.texts, strict=True):
         if before == after and not any(change(letter) != letter for letter in before):
             continue
         if len(before) != len(after):
             verdict.damaged += 1
             verdict.note("length", before, after)
             continue
-        marks = fixed(before)
+        marks = fixed(before, value=value)
         kinds: Counter[str] = Counter()
         for old, new, mark in zip(before, after, marks, strict=True):
             if change(old) == old and old == new:

@@ -44,7 +44,7 @@ class Content(_Table, frozen=True, kw_only=True):
 
 
 class FrontMatter(_Table, frozen=True, kw_only=True):
-    """`[front_matter]`: the keys whose values are prose, and the keys to set in a localized document.
+    """`[front_matter]`: the keys whose values are prose, those whose values are markdown, and the keys to set.
 
     A value of `set` may hold `{locale}`, which stands for the BCP 47 tag.
     """
@@ -58,6 +58,7 @@ class FrontMatter(_Table, frozen=True, kw_only=True):
         "summary",
         "excerpt",
     )
+    markdown: tuple[str, ...] = ()
     set: Mapping[str, str] = {}
 
 

@@ -126,7 +126,9 @@ def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int]
         if not any(token.item is Item.TEXT and token.text.strip() for token in answer):
             raise MarkupError("the translation is empty")
         breaks = {
-            token.number for token, piece in zip(source, text.pieces[first:last], strict=True) if piece.value == "br"
+            token.number
+            for token, piece in zip(source, text.pieces[first:last], strict=True)
+            if piece.value == "br" or piece.value.startswith("lines ")
         }
         answer = tags.respaced(source, answer, breaks)
     writer = _Writer(text, first, last, inner)
@@ -251,7 +253,7 @@ def _escaped(text: str, syntax: Syntax) -> str:
     text = _SPACES.sub(" ", text)
     if syntax in (Syntax.HTML, Syntax.ATTRIBUTE):
         return tags.escape(text)
-    if syntax in (Syntax.YAML, Syntax.YAML_FLOW, Syntax.TOML, Syntax.PARAMETER):
+    if syntax in (Syntax.VALUE, Syntax.PARAMETER):
         return text
     return _BANG.sub(r"\\!", _MARKDOWN_SPECIAL.sub(r"\\\1", text))
 

@@ -36,9 +36,18 @@ class Syntax(StrEnum):
     TITLE = "title"  # the title of a link, an image or a link reference definition
     PARAMETER = "parameter"  # a quoted parameter of a template
     QUOTED = "quoted"  # inline markdown between double quotes: the title of an admonition or a tab
-    YAML = "yaml"  # a scalar of the front matter: plain text
-    YAML_FLOW = "yaml-flow"  # the same within [ ] or { }
-    TOML = "toml"  # a string of TOML front matter: plain text
+    VALUE = "value"  # a front matter value: plain text
+    FRAGMENT = "fragment"  # a front matter value that holds markdown: inline markup, and lines that stay lines
+
+
+class Holder(StrEnum):
+    """How the text of a unit is written in its place: as it is, or as a string of a front matter format."""
+
+    NONE = ""
+    YAML = "yaml"
+    YAML_FLOW = "yaml-flow"  # within [ ] or { }
+    TOML = "toml"
+    JSON = "json"
 
 
 class Piece(StrEnum):
@@ -95,6 +104,7 @@ class Unit:
     note: str = ""
     context: str | None = None
     max_length: int | None = None
+    holder: Holder = Holder.NONE
 
 
 class State(StrEnum):

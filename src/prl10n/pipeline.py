@@ -218,7 +218,7 @@ class _Run:
         read: dict[Rules, list[Source]] = {}
         for locale in locales:
             settings = self.config.settings(locale)
-            rules = Rules(settings.front_matter.translate, settings.content.dialect)
+            rules = Rules(settings.front_matter.translate, settings.content.dialect, settings.front_matter.markdown)
             if rules not in read:
                 read[rules] = self.read(names, rules, executor)
             sources = read[rules]

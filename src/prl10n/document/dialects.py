@@ -25,7 +25,8 @@ _RAW = r"(?P<raw>\{%-?\s*raw\s*-?%\})(?P<text>.*?)(?P<endraw>\{%-?\s*endraw\s*-?
 _LIQUID = r"\{%-?\s*(?P<liquid>comment|highlight|mermaid|plantuml)\b.*?\{%-?\s*end(?P=liquid)\s*-?%\}|\{%.*?%\}"
 _LIQUID_OBJECT = r"\{\{(?!\{)(?:(?!\{\{|\}\}).)*\}\}"
 _HUGO = (
-    r"\{\{(?P<open>[<%])\s*(?P<name>highlight|code-toggle|mermaid|math|katex|chart)\b(?:(?!/?[>%]\}\}).)*(?<!/)[>%]\}\}"
+    r"\{\{(?P<open>[<%])\s*(?P<name>highlight|prism|code|codeblock|code-block|code-toggle|output|terminal|console|mermaid|"
+    r"plantuml|math|katex|chart)(?=[\s>%])(?:(?!/?[>%]\}\}).)*(?<!/)[>%]\}\}"
     r".*?\{\{[<%]\s*/\s*(?P=name)\s*[>%]\}\}|\{\{<.*?>\}\}|\{\{%.*?%\}\}"
 )
 _INCLUDE = r"\{\{\s*#(?:(?!\}\}).)*\}\}"
@@ -66,7 +67,7 @@ DIALECTS: Mapping[str, Dialect] = {
         Dialect("gfm", marks=_any(_FOOTNOTE, _MATH, _EMOJI), blocks=(*_GFM_BLOCKS, "math")),
         Dialect(
             "jekyll",
-            _any(_LIQUID, _LIQUID_OBJECT),
+            _any(_RAW, _LIQUID, _LIQUID_OBJECT),
             _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", *_DOCS_BLOCKS),
         ),
@@ -94,8 +95,25 @@ DIALECTS: Mapping[str, Dialect] = {
 
 
 def recognise(name: str, dialect: str) -> str:
-    """The dialect of a file: the one of its site, but MDX is Docusaurus's whatever the site is taken for."""
+    """The dialect of a file by its name: the one of its site, but MDX is Docusaurus's where the site is not known."""
     return "docusaurus" if PurePosixPath(name).suffix == ".mdx" and dialect == "auto" else dialect
+
+
+_MAY_BE_MDX = re.compile(r"\{/\*|=\{|^import\s", re.MULTILINE)
+_CODE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1|\Z)|(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
+_MDX = re.compile(
+    r"^(?:\{/\*|import\s+[^\s\"'(][^\n]*?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*$)|<[A-Za-z][^<>{]*?\s[\w-]+=\{", re.MULTILINE
+)
+
+
+def recognise_text(text: str, dialect: str) -> str:
+    """The dialect of a file by what it says: many sites keep MDX in files that are called `.md`.
+
+    Comments in braces, imports, or elements with expressions, outside code, are MDX and nothing else.
+    """
+    if dialect == "auto" and _MAY_BE_MDX.search(text) and _MDX.search(_CODE.sub("", text)):
+        return "docusaurus"
+    return dialect
 
 
 # --- masking templates ------------------------------------------------------------------------------------------------
@@ -108,6 +126,15 @@ _PROSE_PARAMETER = re.compile(
     r"""\b(?:title|caption|alt|summary|label|description|heading|header)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')"""
 )
 
+
+# Shortcodes of Hugo's themes whose quoted words without a name are a title.
+_TITLED = re.compile(
+    r"\{\{[<%]\s*(?:admonition|alert|callout|caution|danger|details|expand|hint|important|info|note|notice|summary|tab|tip|"
+    r"warning)\s(?P<rest>.*)",
+    re.DOTALL,
+)
+_POSITIONAL = re.compile(r"""(?<=\s)"((?:[^"\\]|\\.)*)"(?=[\s/>%])""")
+_KEYWORD = re.compile(r"[a-z0-9_-]*")  # the kind of a notice: `"warning"`
 
 _TAG_END = re.compile(r"[>%]\}\}|%\}")
 
@@ -155,10 +182,15 @@ def template_at(run: str, table: tuple[str, ...]) -> str:
 
 
 def parameters(template: str) -> Iterator[tuple[int, int]]:
-    """The ranges of the prose in a template: quoted parameters whose names say that people read them."""
+    """The ranges of the prose in a template: quoted parameters whose names, or places, say that people read them."""
     opening = _TAG_END.search(template)  # what stands between an opening and a closing tag is code
-    for found in _PROSE_PARAMETER.finditer(template, 0, opening.start() if opening else len(template)):
-        yield found.span(1 if found[1] is not None else 2)
+    end = opening.start() if opening else len(template)
+    named = [found.span(1 if found[1] is not None else 2) for found in _PROSE_PARAMETER.finditer(template, 0, end)]
+    titled = None if named else _TITLED.match(template)
+    if titled is not None:
+        places = (found for found in _POSITIONAL.finditer(template, titled.start("rest") - 1, end + 1))
+        named = [found.span(1) for found in places if not _KEYWORD.fullmatch(found[1])]
+    yield from named
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -353,7 +385,8 @@ def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-_REFERENCE = re.compile(r":::[ \t]+\w+(?:\.\w+)+[ \t]*$")
+_REFERENCE = re.compile(r":::[ \t]+\w+(?:(?P<dotted>\.\w+)+)?[ \t]*$")
+REFERENCE_HEADING = re.compile(r":::[ \t]+[\w.]+")  # mkdocstrings takes the heading from the object it names
 _DIRECTIVE = re.compile(r"(:{3,})[ \t]*([\w-]*)(?:\[([^\]\n]*)\])?([ \t]*\{[^}\n]*\})?[ \t]*(.*?)[ \t]*$")
 
 
@@ -362,9 +395,11 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     begin, text = _line(state, start)
     if not text.startswith(":::") or state.is_code_block(start):
         return False
-    if _REFERENCE.match(text):
+    reference = _REFERENCE.match(text)
+    last = _end_of_indented(state, start + 1, end) if reference else start
+    if reference and (reference["dotted"] or (last > start + 1 and not state.isEmpty(start + 1))):
         if not silent:
-            _opaque(state, start, _end_of_indented(state, start + 1, end))
+            _opaque(state, start, last)
         return True
     found = _DIRECTIVE.match(text)
     if found is None:

@@ -1,4 +1,4 @@
-"""YAML front matter: found as python-frontmatter finds it, read with positions, and changed by span only.
+"""Front matter: YAML found as python-frontmatter finds it, read with positions, and changed by span only.
 
 Dumping a mapping again would reorder keys, drop comments and turn `1.10` into `1.1`; so a value is replaced where it
 stands, in the style that it has if that style can hold the new text, and what is written is read back before it is
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from prl10n.document import toml
+from prl10n.document import jsons, toml
 from prl10n.errors import DocumentError
+from prl10n.model import Holder
 
 _HANDLER = YAMLHandler()
 _LOOKS_LIKE_A_KEY = re.compile(r"^[\w-]+:(?:\s|$)", re.MULTILINE)
@@ -57,7 +58,7 @@ class FrontMatter:
     keys: tuple[tuple[str, int, int], ...]
     block_style: bool
     problem: tuple[int, str] | None = None
-    toml: bool = False
+    format: Holder = Holder.YAML
 
 
 def find(text: str) -> FrontMatter | None:
@@ -121,23 +122,26 @@ def _toml(text: str, origin: int) -> FrontMatter | None:
     except toml.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         problem = (int(line[1]) + 1 if line else 1, str(error))
-        return FrontMatter(start, closing.start(), closing.end(), (), (inside,), (), False, problem, True)
+        return FrontMatter(start, closing.start(), closing.end(), (), (inside,), (), False, problem, Holder.TOML)
     values = tuple(Value(path, start + begin, start + end, value, False) for path, begin, end, value in strings)
     places = tuple((key, start + begin, start + end) for key, begin, end in keys)
-    return FrontMatter(start, closing.start(), closing.end(), values, shape, places, True, None, True)
+    return FrontMatter(start, closing.start(), closing.end(), values, shape, places, True, None, Holder.TOML)
 
 
 def _json(text: str, origin: int) -> FrontMatter | None:
-    """Hugo's front matter in JSON: an object that begins the file. It is left as it is."""
+    """Hugo's front matter in JSON: an object that begins the file."""
     try:
-        found, length = json.JSONDecoder().raw_decode(text[origin:])
+        found, length = json.JSONDecoder(strict=False).raw_decode(text[origin:])
     except (json.JSONDecodeError, RecursionError):
         return None
     end = origin + length
     after = _line_end(text, end)
     if not isinstance(found, dict) or not found or text[end:after].strip():
         return None
-    return FrontMatter(origin, end, after, (), (text[origin:end],), (), False)
+    strings, keys, shape = jsons.strings(text[origin:end])
+    values = tuple(Value(path, origin + begin, origin + stop, value, False) for path, begin, stop, value in strings)
+    places = tuple((key, origin + begin, origin + stop) for key, begin, stop in keys)
+    return FrontMatter(origin, end, after, values, shape, places, True, None, Holder.JSON)
 
 
 def _line_end(text: str, pos: int) -> int:

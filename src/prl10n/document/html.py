@@ -20,7 +20,11 @@ PHRASING = frozenset(
 )
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 OPAQUE = frozenset("code math pre script style".split())
-_PROSE_ATTRIBUTES = ("alt", "title", "aria-label", "aria-description", "placeholder")
+# https://html.spec.whatwg.org/multipage/dom.html#translatable-attributes; for components of MDX what their authors call
+# the words that they show.
+_PROSE_ATTRIBUTES = frozenset("alt title aria-label aria-description placeholder".split())
+_OF_COMPONENTS = frozenset("label caption description summary heading header subtitle tooltip".split())
+_LABELLED = frozenset("optgroup option track".split())
 
 _TOKEN = re.compile(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<![A-Za-z][^>]*>"
@@ -66,8 +70,11 @@ def tag(raw: str, start: int = 0) -> Tag:
     if not closing:
         for found in _ATTRIBUTE.finditer(raw, match.end()):
             attribute = found[1].lower()
-            prose = attribute in _PROSE_ATTRIBUTES or (
-                attribute == "content" and name == "meta" and _DESCRIBES.search(raw)
+            prose = (
+                attribute in _PROSE_ATTRIBUTES
+                or (attribute in _OF_COMPONENTS and match[1][0].isupper())
+                or (attribute == "label" and name in _LABELLED)
+                or (attribute == "content" and name == "meta" and _DESCRIBES.search(raw))
             )
             if found[2] is not None and prose and found[2][0] in "\"'":
                 begin, stop = found.start(2) + 1, found.end(2) - 1

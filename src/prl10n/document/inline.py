@@ -22,6 +22,8 @@ _BARE = re.compile(
 _MARKDOWN_ESCAPE = re.compile(
     r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)"
 )
+_CODE = r"(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)"  # as authors write it also where no markdown is read
+_BARE_OR_CODE = re.compile(f"{_BARE.pattern}|{_CODE}")
 _MAY_BE_ADDRESS = re.compile(r"://|www\.|@")
 _MAY_BE_MARKUP = re.compile(r"[\\`*_\[\]<&~\n{$@]|:[a-z]|://|www\.")  # in any dialect; without it, there are only words
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
@@ -46,8 +48,10 @@ def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...
         reading = read_markdown(masked, references)
     elif syntax is Syntax.CELL:
         reading = read_cell(masked, references)
+    elif syntax is Syntax.FRAGMENT:
+        reading = read_fragment(masked, references)
     else:
-        reading = Reading(masked, _plain(masked, _decoded(masked, syntax)), ())
+        reading = Reading(masked, _plain(masked, syntax), ())
     return unmasked(reading, templates).pieces
 
 
@@ -63,22 +67,29 @@ def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
     for piece in reading.pieces:
         shown = reading.text[piece.start : piece.end]
         if piece.piece is not Piece.TEXT:
-            pieces.append(piece._replace(value=dialects.unmask(piece.value, templates)))
+            pieces.append(piece._replace(value=dialects.unmask(piece.value, templates).replace("\n", " ")))
+            folded += _folded(shown, piece.start, templates)
             continue
         last = value_last = 0
         for run, value_run in zip(dialects.MASK.finditer(shown), dialects.MASK.finditer(piece.value), strict=True):
             if run.start() > last:
                 words = piece.value[value_last : value_run.start()]
                 pieces.append(Inline(Piece.TEXT, piece.start + last, piece.start + run.start(), words))
-            template = dialects.template_at(run[0], templates)
-            pieces.append(_template(template, piece.start + run.start()))
-            if "\n" in template:
-                folded.append((template.replace("\n", " "), template, piece.start + run.start()))
+            pieces.append(_template(dialects.template_at(run[0], templates), piece.start + run.start()))
             last, value_last = run.end(), value_run.end()
+        folded += _folded(shown, piece.start, templates)
         if last < len(shown):
             pieces.append(Inline(Piece.TEXT, piece.start + last, piece.end, piece.value[value_last:]))
     text = dialects.MASK.sub(lambda run: dialects.template_at(run[0], templates).replace("\n", " "), reading.text)
     return Reading(text, tuple(pieces), tuple(folded))
+
+
+def _folded(shown: str, start: int, templates: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
+    """The templates over several lines in a masked part of a text that begins at `start` (see `Unit.folded`)."""
+    for run in dialects.MASK.finditer(shown):
+        template = dialects.template_at(run[0], templates)
+        if "\n" in template:
+            yield template.replace("\n", " "), template, start + run.start()
 
 
 def _template(template: str, start: int) -> Inline:
@@ -113,11 +124,19 @@ def partner(pieces: Sequence[Inline], index: int) -> int:
     return -1
 
 
-def _plain(text: str, value: str) -> tuple[Inline, ...]:
-    """A text without markup; URLs and addresses in it are protected where escapes do not hide them."""
-    if value != text:
-        return (Inline(Piece.TEXT, 0, len(text), value),)
-    return tuple(_words(0, len(text), text))
+def _plain(text: str, syntax: Syntax) -> tuple[Inline, ...]:
+    """A text without markup; URLs, addresses and code between backticks in it are protected."""
+    value = _decoded(text, syntax)
+    protected = _words(0, len(text), text, _BARE_OR_CODE) if "`" in text else _words(0, len(text), text)
+    if value == text:
+        return tuple(protected)
+    pieces = tuple(
+        piece._replace(value=_decoded(piece.value, syntax)) if piece.piece is Piece.TEXT else piece
+        for piece in protected
+    )
+    if "".join(piece.value.removeprefix("bare ") for piece in pieces) == value:
+        return pieces
+    return (Inline(Piece.TEXT, 0, len(text), value),)  # an escape hides in an address
 
 
 def read_cell(text: str, references: References) -> Reading:
@@ -153,6 +172,31 @@ def read_markdown(content: str, references: References) -> Reading:
     if not _MAY_BE_MARKUP.search(content):
         return Reading(content, (Inline(Piece.TEXT, 0, len(content), content),), ())
     return _Builder(content).build(parser_for(references).inline(content, references))
+
+
+# What holds the lines of a fragment apart: a fence with its code, a marker that begins a block, a blank line, a hard
+# break, an indented line. Within a paragraph a line break alone is a space.
+_MARKER = r"(?:[ \t]*(?:[-*+]|[0-9]{1,9}[.)]|\#{1,6}|>)(?:[ \t]+|(?=\n)))"
+_LINES = re.compile(
+    r"(?:^|\n)[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?\n)??[ \t]*(?P=fence)[^\n]*(?:\n\s*|$)"
+    rf"|^{_MARKER}+|[ \t]*\n(?:[ \t]*\n)+{_MARKER}*[ \t]*|[ \t]*\n{_MARKER}+|(?:\\|[ \t]+)\n[ \t]*|\n[ \t]+",
+    re.DOTALL,
+)
+
+
+def read_fragment(content: str, references: References) -> Reading:
+    """Markdown in a front matter value: its paragraphs read one by one, what holds them apart as pieces of markup."""
+    pieces: list[Inline] = []
+    last = 0
+    for gap in (*_LINES.finditer(content), None):
+        end = gap.start() if gap else len(content)
+        for piece in read_markdown(content[last:end], references).pieces if end > last else ():
+            inner = tuple(Inner(part.start + last, part.end + last, part.syntax) for part in piece.inner)
+            pieces.append(piece._replace(start=piece.start + last, end=piece.end + last, inner=inner))
+        if gap:
+            pieces.append(Inline(Piece.EMPTY, gap.start(), gap.end(), f"lines {gap[0].strip(' ')}"))
+            last = gap.end()
+    return Reading(content, tuple(pieces), ())
 
 
 class _Builder:
@@ -291,11 +335,11 @@ def _skip(content: str, pos: int) -> int:
     return pos
 
 
-def _words(start: int, end: int, value: str) -> Iterable[Inline]:
+def _words(start: int, end: int, value: str, protected: re.Pattern[str] = _BARE) -> Iterable[Inline]:
     """Words that stand in the text as they are: bare URLs and addresses among them are no prose."""
     last = 0
-    if _MAY_BE_ADDRESS.search(value):
-        for found in _BARE.finditer(value):
+    if protected is not _BARE or _MAY_BE_ADDRESS.search(value):
+        for found in protected.finditer(value):
             if found.start() > last:
                 yield Inline(Piece.TEXT, start + last, start + found.start(), value[last : found.start()])
             yield Inline(Piece.EMPTY, start + found.start(), start + found.end(), f"bare {found[0]}")

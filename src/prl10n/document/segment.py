@@ -14,7 +14,7 @@ from prl10n.document import dialects, frontmatter, html, inline
 from prl10n.document.frontmatter import FrontMatter
 from prl10n.document.parser import Grammar, Lines, References, parser
 from prl10n.errors import DocumentError
-from prl10n.model import Inline, Inner, Piece, Span, Syntax, Unit
+from prl10n.model import Holder, Inline, Inner, Piece, Span, Syntax, Unit
 
 DEFAULT_KEYS = ("title", "short-title", "product-title", "subtitle", "description", "summary", "excerpt")
 
@@ -30,6 +30,7 @@ class Rules:
 
     translate: tuple[str, ...] = DEFAULT_KEYS
     dialect: str = "auto"
+    markdown: tuple[str, ...] = ()  # front matter paths whose strings are markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def split(source: bytes, rules: Rules = Rules()) -> Document:
         ) from error
     front = frontmatter.find(text)
     body = front.body if front else (1 if text.startswith("\ufeff") else 0)
+    rules = replace(rules, dialect=dialects.recognise_text(text[body:], rules.dialect))
     segmenter = _Segmenter(text, body, rules.dialect)
     if front is not None:
         segmenter.front_matter(front, rules)
@@ -100,6 +102,7 @@ class _Found(NamedTuple):
     newline: str
     folded: tuple[tuple[str, str, int], ...] = ()
     directed: _Directed | None = None
+    holder: Holder = Holder.NONE
 
     def placed(self, start: int, end: int) -> Unit:
         return Unit(
@@ -114,6 +117,7 @@ class _Found(NamedTuple):
             note=self.directed.note if self.directed else "",
             context=self.directed.context if self.directed else None,
             max_length=self.directed.max_length if self.directed else None,
+            holder=self.holder,
         )
 
 
@@ -225,13 +229,18 @@ class _Segmenter:
     def front_matter(self, front: FrontMatter, rules: Rules) -> None:
         for value in front.values:
             core = value.text.strip()
-            if not core or not frontmatter.matches(value.path, rules.translate):
+            markdown = frontmatter.matches(value.path, rules.markdown)
+            if not core or not (markdown or frontmatter.matches(value.path, rules.translate)):
                 continue
-            syntax = Syntax.TOML if front.toml else Syntax.YAML_FLOW if value.flow else Syntax.YAML
-            pieces = inline.read(core, syntax, {})
-            if _has_words(pieces):
+            kind = f"front matter{', markdown' * markdown}: {value.path}"
+            syntax = syntax_of(kind)
+            pieces = inline.read(core, syntax, self.references)
+            if markdown:
+                self.skeleton.append((kind, tree(pieces)))
+            if _has_words(pieces) or (markdown and _has_inner(inline.Reading(core, pieces, ()))):
                 line = _line(self.text, value.start)
-                unit = _Found(core, f"front matter: {value.path}", syntax, line, pieces, self.newline)
+                holder = Holder.YAML_FLOW if value.flow else front.format
+                unit = _Found(core, kind, syntax, line, pieces, self.newline, holder=holder)
                 self.found.append((value.start, value.end, unit))
 
     def walk(self) -> None:
@@ -315,6 +324,9 @@ class _Segmenter:
         if block.type == "heading_open":
             kind = f"heading {block.tag[1:]}"
             syntax = Syntax.HEADING if block.markup.startswith("#") else Syntax.MARKDOWN
+            if dialects.REFERENCE_HEADING.fullmatch(content):
+                self.skeleton.append(("reference", content))
+                return
         elif len(context) > 1 and context[-2].type == "list_item_open":
             kind = "list item"
             if task := _TASK.match(content):
@@ -521,7 +533,8 @@ _SYNTAX_OF = (
     ("heading", Syntax.HEADING),
     ("table", Syntax.CELL),
     ("html", Syntax.HTML),
-    ("front matter", Syntax.YAML),
+    ("front matter, markdown", Syntax.FRAGMENT),
+    ("front matter", Syntax.VALUE),
     ("image alt", Syntax.LABEL),
     ("image title", Syntax.TITLE),
     ("link title", Syntax.TITLE),

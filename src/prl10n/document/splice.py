@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from prl10n.document import frontmatter, toml
+from prl10n.document import frontmatter, jsons, toml
 from prl10n.document.segment import Document
 from prl10n.errors import DocumentError
-from prl10n.model import Syntax, Unit
+from prl10n.model import Holder, Syntax, Unit
 
 _NEWLINES = re.compile(r"\r\n?")
 _SOFT_BREAK = re.compile(r"(\\*)([ \t]*)\n[ \t]*")
@@ -53,11 +53,13 @@ def written(unit: Unit, text: str, source: bytes) -> str:
     """A text as it is written into the place of the unit in `source`."""
     text = _NEWLINES.sub("\n", text.strip(_EDGE))
     syntax = unit.syntax
-    if syntax is Syntax.TOML:
-        return toml.replaced(source[unit.span.start : unit.span.end].decode(), text)
-    if syntax in (Syntax.YAML, Syntax.YAML_FLOW):
+    if unit.holder is not Holder.NONE:
         raw = source[unit.span.start : unit.span.end].decode()
-        return frontmatter.replaced(raw, text, syntax is Syntax.YAML_FLOW, unit.newline)
+        if unit.holder is Holder.JSON:
+            return jsons.replaced(raw, text)
+        if unit.holder is Holder.TOML:
+            return toml.replaced(raw, text, unit.newline)
+        return frontmatter.replaced(raw, text, unit.holder is Holder.YAML_FLOW, unit.newline)
     if syntax is Syntax.MARKDOWN:
         text = _SOFT_BREAK.sub(_line_break, text).replace("\n", unit.newline)
         return _unfolded(unit, text)
@@ -99,6 +101,10 @@ def _line_break(found: re.Match[str]) -> str:
     return backslashes + ("\n" if len(backslashes) % 2 and not spaces else " ")
 
 
+_SCALARS = {Holder.YAML: frontmatter.scalar, Holder.TOML: toml.string, Holder.JSON: jsons.string}
+_LINES = {Holder.YAML: "{key}: {value}{newline}", Holder.TOML: "{key} = {value}{newline}"}
+
+
 def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, int, bytes]]:
     """The replacements that set front matter keys; a missing key is added at the end, missing front matter at the
     beginning.
@@ -116,6 +122,7 @@ def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, 
             where=":1",
             remedy="Write it as `key: value` lines, or leave [front_matter] set out for it.",
         )
+    scalar = _SCALARS[front.format]
     places = {key: (start, end) for key, start, end in front.keys}
     found: list[tuple[int, int, bytes]] = []
     added = ""
@@ -123,14 +130,16 @@ def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, 
         if key in places:
             start, end = places[key]
             raw = text[start:end]
-            new = toml.string(value) if front.toml else frontmatter.scalar(value)
+            new = scalar(value)
             if new != raw:
                 found.append((*_bytes(text, start, end), f" {new}".encode() if start == end else new.encode()))
+        elif front.format is Holder.JSON:
+            added += f"{newline}  {jsons.string(key)}: {scalar(value)},"
         else:
-            added += f"{key} = {toml.string(value)}" if front.toml else f"{key}: {frontmatter.scalar(value)}"
-            added += newline
+            added += _LINES[front.format].format(key=key, value=scalar(value), newline=newline)
     if added:
-        at = front.start if front.toml else front.end  # a key below a table of TOML would be the table's
+        # A key below a table of TOML would be the table's; JSON takes it behind its first brace.
+        at = {Holder.TOML: front.start, Holder.JSON: front.start + 1}.get(front.format, front.end)
         place = _bytes(text, at, at)
         found.append((*place, added.encode()))
     return found

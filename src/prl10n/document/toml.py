@@ -11,50 +11,101 @@ from prl10n.errors import DocumentError
 
 __all__ = ["TOMLDecodeError", "replaced", "string", "strings"]
 
-_TABLE = re.compile(r"\s*\[(\[)?\s*([\w.\"' -]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*([\w.\"'-]+)\s*=\s*")
-_STRING = re.compile(r"\"(?!\"\")(?:[^\"\\\n]|\\.)*\"|'(?!'')[^'\n]*'")
-_SCALAR = re.compile(r"[^\s#\[{\"'][^#\n]*?(?=\s*(?:#|$))")
+_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_TABLE = re.compile(r"\[(\[)?\s*(.*?)\s*\]\]?[ \t]*(?=#|\r?\n|\Z)")
+_NAME = re.compile(r"[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_EQUALS = re.compile(r"(?:[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[. \t])+=[ \t]*")
+_STRING = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}' r"|'''(?:[^']|'(?!''))*'{3,5}" r"|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'", re.DOTALL
+)
+_SCALAR = re.compile(r"[^\s#,\]}\[{\"'](?:[^#,\]}\n]*[^#,\]}\s])?")
 
 Place = tuple[str, int, int]
 
 
 def strings(text: str) -> tuple[list[tuple[str, int, int, str]], list[Place], tuple[str, ...]]:
-    """(path, start, end, value) of the strings on one line, (key, start, end) of top-level scalars, and the shape.
+    """(path, start, end, value) of the strings, (key, start, end) of top-level scalars, and the shape.
 
     Raises TOMLDecodeError. The shape is what law 3 compares: paths with types, and all values that are no strings.
     """
     data = tomllib.loads(text.replace("\r\n", "\n"))
     shape = tuple(_shape(data, ""))
     known = {line for line in shape if line.endswith(" string")}
-    found: list[tuple[str, int, int, str]] = []
-    keys: list[Place] = []
-    table = ""
-    offset = 0
-    multiline = ""
-    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
-        start, offset = offset, offset + len(line)
-        if multiline:
-            multiline = "" if multiline in line else multiline
-            continue
-        if header := _TABLE.match(line.rstrip("\r\n")):
-            table = header[2].replace('"', "").replace("'", "") + ("[]" if header[1] else "")
-            continue
-        key = _KEY.match(line)
+    scanner = _Scanner(text)
+    scanner.document()
+    found = [(path, start, end, _read(text[start:end])) for path, start, end in scanner.strings]
+    return [item for item in found if f"{item[0]} string" in known], scanner.keys, shape
+
+
+class _Scanner:
+    """Walks a text that is known to be TOML."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.strings: list[Place] = []
+        self.keys: list[Place] = []
+        self.arrays: set[str] = set()  # paths that hold tables, `features`
+
+    def document(self) -> None:
+        pos, table = self.blank(0), ""
+        while pos < len(self.text):
+            if header := _TABLE.match(self.text, pos):
+                table = self.table(_names(header[2]), many=bool(header[1]))
+                pos = header.end()
+            elif self.text[pos] == "[":
+                return
+            else:
+                pos = self.pair(pos, table)
+            pos = self.blank(pos)
+
+    def blank(self, pos: int) -> int:
+        found = _BLANK.match(self.text, pos)
+        return found.end() if found else pos
+
+    def table(self, names: list[str], *, many: bool) -> str:
+        """The path of `[a.b]` or `[[a.b]]`: what was declared as a list of tables gets its brackets."""
+        path = ""
+        for index, name in enumerate(names):
+            path = f"{path}.{name}" if path else name
+            if many and index == len(names) - 1:
+                self.arrays.add(path)
+            if path in self.arrays:
+                path += "[]"
+        return path
+
+    def pair(self, pos: int, table: str) -> int:
+        key = _EQUALS.match(self.text, pos)
         if key is None:
-            continue
-        name = key[1].strip("\"'")
-        path = f"{table}.{name}" if table else name
-        if value := _STRING.match(line, key.end()):
-            if f"{path} string" in known:
-                found.append((path, start + value.start(), start + value.end(), _read(value[0])))
-            if not table:
-                keys.append((name, start + value.start(), start + value.end()))
-        elif quotes := re.compile("\"\"\"|'''").match(line, key.end()):
-            multiline = "" if line.count(quotes[0]) > 1 else quotes[0]
-        elif not table and (scalar := _SCALAR.match(line.rstrip("\r\n"), key.end())):
-            keys.append((name, start + scalar.start(), start + scalar.end()))
-    return found, keys, shape
+            return len(self.text)
+        name = ".".join(_names(key[0]))
+        end = self.value(key.end(), f"{table}.{name}" if table else name)
+        if not table and self.text[key.end()] not in "[{":
+            self.keys.append((name, key.end(), end))
+        return end
+
+    def value(self, pos: int, path: str) -> int:
+        """The end of the value at `pos`; its strings are noted."""
+        if self.text[pos] == "[":
+            pos = self.blank(pos + 1)
+            while self.text[pos] != "]":
+                pos = self.blank(self.value(pos, f"{path}[]"))
+                pos = self.blank(pos + 1) if self.text[pos] == "," else pos
+            return pos + 1
+        if self.text[pos] == "{":
+            pos = self.blank(pos + 1)
+            while self.text[pos] != "}":
+                pos = self.blank(self.pair(pos, path))
+                pos = self.blank(pos + 1) if self.text[pos] == "," else pos
+            return pos + 1
+        if found := _STRING.match(self.text, pos):
+            self.strings.append((path, pos, found.end()))
+            return found.end()
+        scalar = _SCALAR.match(self.text, pos)
+        return scalar.end() if scalar else len(self.text)
+
+
+def _names(dotted: str) -> list[str]:
+    return [name if name[0] not in "\"'" else name[1:-1] for name in _NAME.findall(dotted)]
 
 
 def _shape(value: object, path: str) -> Iterator[str]:
@@ -74,24 +125,35 @@ def _read(raw: str) -> str:
     return str(tomllib.loads(f"k = {raw}")["k"])
 
 
-def string(value: str) -> str:
-    """A basic string of TOML."""
+def _escaped(value: str, kept: str) -> str:
+    """The inside of a basic string; the characters in `kept` stay as they are."""
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-    return (
-        '"'
-        + "".join(escapes.get(c) or (f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c) for c in value)
-        + '"'
+    return "".join(
+        c if c in kept else escapes.get(c) or (f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c) for c in value
     )
 
 
-def replaced(raw: str, text: str) -> str:
+def string(value: str) -> str:
+    """A basic string of TOML."""
+    return f'"{_escaped(value, "")}"'
+
+
+def replaced(raw: str, text: str, newline: str) -> str:
     """A string's source with another text, in the same kind of quotes where they can hold it."""
     value = _read(raw)
     wanted = value[: len(value) - len(value.lstrip())] + text + value[len(value.rstrip()) :]
-    for candidate in ([f"'{wanted}'"] if raw.startswith("'") else []) + [string(wanted)]:
+    quotes = raw[:3] if raw[:3] in ('"""', "'''") else raw[:1]
+    first = "\n" if raw[3:4] in ("\n", "\r") and len(quotes) == 3 else ""  # TOML takes it for no part of the string
+    candidates = [string(wanted)]
+    if quotes == '"""':
+        candidates.insert(0, f'"""{first}{_escaped(wanted, chr(10) + chr(34))}"""')
+        candidates.insert(1, f'"""{first}{_escaped(wanted, chr(10))}"""')
+    elif quotes in ("'", "'''"):
+        candidates.insert(0, f"{quotes}{first}{wanted}{quotes}")
+    for candidate in candidates:
         try:
             if _read(candidate) == wanted:
-                return candidate
+                return candidate.replace("\n", newline)
         except TOMLDecodeError:
             continue
     raise DocumentError("TOML cannot hold this text", remedy="Remove control characters from the translation.")
