@@ -92,7 +92,7 @@ UNTOUCHABLE = re.compile(
             r"\{\{.*?\}\}|\{%.*?%\}|\{/\*.*?\*/\}|(?<==)\{[^{}\n]*\}",  # Liquid, Hugo, MDX
             r"\{:[^}\n]*\}|\{ ?[.#][^{}\n]*\}|\{ ?[.#\w-][^{}\n]*=[^{}\n]*\}",  # attribute lists
             r"\$\$.+?\$\$|<[A-Z]\w*[^<>]*>",  # math, components of MDX
-            r"(?:https?://|www\.)[^\s<>\"'”’)\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+            r"(?:https?://|ftp://|www\.)[^\s<>\"'”’)\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
             r"^\s*(?::{3,}\s*\w*|!{3}\+?\s*\w+|\?{3}\+?\s*\w+|={3}[!+]?(?=\s*\")|-{1,2}8<-{1,2}.*|\[!\w+\])",
             r"^(?:import|export)\s[^\n]*(?:['\"];?|[{(])$",
             r"(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)",
@@ -100,7 +100,9 @@ UNTOUCHABLE = re.compile(
     ),
     re.DOTALL | re.MULTILINE,
 )
-CODE_IN_VALUE = re.compile(r"`[^`\n]+`")  # in the front matter, where no markdown parser sees it
+# Code and destinations where the oracle's parser sees no markdown, but a site's does: attributes, front matter, MDX.
+UNPARSED = re.compile(r"`[^`]+`|\]\([^()\s]+\)")
+MDX = re.compile(r"^\{/\*|^import\s[^\n]*\sfrom\s['\"][^'\"\n]+['\"];?$|^\s*<\w[^<>]*\s\w+=\{", re.MULTILINE)
 PARAMETER = re.compile(
     r"""(?:\b(?:title|caption|alt|summary|label|description|heading|header)\s*=\s*"""
     r"""|\{[<%]\s*(?:note|tip|warning|info|caution)\s+)(?:"([^"]*)"|'([^']*)')"""
@@ -109,15 +111,16 @@ PARAMETER = re.compile(
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page as a reader gets it: tags with attributes, and texts with whether they are front matter values."""
+    """A page as a reader gets it: tags with attributes, and texts with whether markdown in them may be unparsed."""
 
     skeleton: tuple[object, ...]
     texts: tuple[tuple[str, bool], ...]
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, *, mdx: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self.mdx = mdx
         self.skeleton: list[object] = []
         self.texts: list[tuple[str, bool]] = []
         self.verbatim: list[str] = []
@@ -131,7 +134,7 @@ class _Reader(HTMLParser):
             if (value or "").startswith(("Jump back to footnote", "Back to reference")):
                 continue  # the renderer's own words
             if name in PROSE_ATTRIBUTES and value is not None:
-                self.text(value, not self.verbatim)
+                self.text(value, not self.verbatim, attribute=True)
                 fixed.append((name, ""))
             else:
                 fixed.append((name, value or ""))
@@ -160,21 +163,21 @@ class _Reader(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.skeleton.append(("comment", data))
 
-    def text(self, data: str, prose: bool) -> None:
+    def text(self, data: str, prose: bool, *, attribute: bool = False) -> None:
         words = " ".join(data.split())
         if not words or (self.generated and words.lower() in TITLES):
             return
         if self.href in (words, f"mailto:{words}"):
             self.skeleton.append(("address", words))
         elif prose:
-            self.texts.append((words, False))
+            self.texts.append((words, attribute or self.mdx))
         else:
             self.skeleton.append(("verbatim", data))
 
 
 def rendered(source: str) -> Rendered:
     body = source.removeprefix("\ufeff")
-    reader = _Reader()
+    reader = _Reader(mdx=MDX.search(FENCED.sub("", body)) is not None)
     front = FRONT_MATTER.match(source)
     if front and re.search(r"^(?:[\w-]+[ \t]*[:=]|#)", front["text"], re.MULTILINE):
         body = source[front.end() :]
@@ -198,6 +201,7 @@ def rendered(source: str) -> Rendered:
     return Rendered(tuple(reader.skeleton), tuple(reader.texts))
 
 
+FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^([ \t]*(?:`{3,}|~{3,}))[ \t]*([\w-]*)[^`\n]*$", re.MULTILINE)
 CODE_TEMPLATE = re.compile(
     r"\{\{[<%]\s*(code-toggle|code|output|prism|highlight|mermaid)(?=[\s>%])[^\n]*?(?<!/)[>%]\}\}.*?\{\{[<%]\s*/\s*\1\s*[>%]\}\}"
@@ -264,10 +268,10 @@ class Verdict:
             self.examples.append(f"{kind}: {source[:160]!r} → {result[:160]!r}")
 
 
-def fixed(text: str, *, value: bool) -> list[bool]:
+def fixed(text: str, *, unparsed: bool) -> list[bool]:
     """Which characters of a text may not change."""
     marks = [False] * len(text)
-    for found in CODE_IN_VALUE.finditer(text) if value else ():
+    for found in UNPARSED.finditer(text) if unparsed else ():
         for index in range(found.start(), found.end()):
             marks[index] = True
     for found in UNTOUCHABLE.finditer(text):
@@ -291,14 +295,14 @@ def compare(verdict: Verdict, source: Rendered, result: Rendered, change: Change
             verdict.skeleton = False
             verdict.note("texts", str(len(source.texts)), str(len(result.texts)))
         return
-    for (before, value), (after, _) in zip(source.texts, result.texts, strict=True):
+    for (before, unparsed), (after, _) in zip(source.texts, result.texts, strict=True):
         if before == after and not any(change(letter) != letter for letter in before):
             continue
         if len(before) != len(after):
             verdict.damaged += 1
             verdict.note("length", before, after)
             continue
-        marks = fixed(before, value=value)
+        marks = fixed(before, unparsed=unparsed)
         kinds: Counter[str] = Counter()
         for old, new, mark in zip(before, after, marks, strict=True):
             if change(old) == old and old == new:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cases import load
-from prl10n import document
+from prl10n import document, markup
+from prl10n.assembly import assemble
 from prl10n.document import Rules
 from prl10n.errors import DocumentError
 from prl10n.model import Syntax
@@ -63,6 +66,8 @@ def test_splice_writes_the_newlines_of_the_file() -> None:
         (b"---\nlang:\ntitle: A\n---\n", b"---\nlang: fr\ntitle: A\n---\n"),
         (b'+++\ntitle = "A"\n[x]\ny = 1\n+++\nB\n', b'+++\nlang = "fr"\ntitle = "A"\n[x]\ny = 1\n+++\nB\n'),
         (b"+++\nlang = 'en' # here\n+++\n", b'+++\nlang = "fr" # here\n+++\n'),
+        (b'{"title": "A"}\nB\n', b'{\n  "lang": "fr","title": "A"}\nB\n'),
+        (b'{\n  "lang" : null,\n  "n": 1.0\n}\n', b'{\n  "lang" : "fr",\n  "n": 1.0\n}\n'),
         (b"B\n", b"---\nlang: fr\n---\nB\n"),
         (b"\xef\xbb\xbfB\r\n", b"\xef\xbb\xbf---\r\nlang: fr\r\n---\r\nB\r\n"),
     ],
@@ -113,6 +118,74 @@ def test_paths_of_nested_front_matter() -> None:
     source = b"---\nseo:\n  description: One\nfeatures:\n- title: Two\n- title: Three\ntitle: Four\n---\n"
     rules = Rules(translate=("seo.description", "features[].title"))
     assert [unit.text for unit in document.split(source, rules).units] == ["One", "Two", "Three"]
+
+
+FRAGMENT = """# Big **words**
+
+- one [link](/a "Tip")
+- two `code`
+
+```sh
+npm i
+```
+last line
+goes on"""
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\nhero: |\n" + "".join(f"  {line}\n" if line else "\n" for line in FRAGMENT.splitlines()) + "---\n",
+        f"+++\nhero = '''\n{FRAGMENT}'''\n+++\n",
+        json.dumps({"hero": FRAGMENT}) + "\n",
+    ],
+    ids=["yaml", "toml", "json"],
+)
+def test_markdown_in_a_front_matter_value(front: str) -> None:
+    """The lines, the code and the link of a value that is markdown are markup; a backend sees only words and tags."""
+    rules = Rules(markdown=("hero",))
+    split = document.split(front.encode(), rules)
+    (unit,) = split.units
+    assert (unit.kind, unit.text) == ("front matter, markdown: hero", FRAGMENT)
+    words = "<x1/>Big <g2>words</g2><x3/>one <g4>link</g4><x5/>two <x6/><x7/>last line goes on"
+    assert markup.neutral(unit) == (words, "Tip")
+    french = markup.render(unit, [words.replace("one", "un").replace("words", "mots"), "Astuce"])
+    assert french == FRAGMENT.replace("one", "un").replace("words", "mots").replace("Tip", "Astuce").replace(
+        "e\ng", "e g"
+    )
+    result, rejected = assemble(split, [french])
+    assert not rejected
+    assert document.split(result, rules).units[0].text == french
+    broken = french.replace("](/a", "](/b")
+    result, rejected = assemble(split, [broken])
+    assert result == front.encode()
+    assert rejected == {0: "it lacks link /a; the source does not have link /b"}
+
+
+def test_code_and_addresses_in_plain_values_are_no_prose() -> None:
+    source = b"---\ntitle: The `new` key\n---\n<img alt='By Zo\xc3\xab &lt;zoe@a.example&gt; &amp; co' src=x>\n"
+    units = document.split(source).units
+    assert [markup.neutral(unit) for unit in units] == [
+        ("The <x1/> key",),
+        ("By Zoë &lt;<x1/>&gt; &amp; co",),
+    ]
+    texts = [
+        markup.render(unit, [text.replace("key", '"clé"').replace("By", "De")])
+        for unit, (text,) in ((unit, markup.neutral(unit)) for unit in units)
+    ]
+    assert document.splice(document.split(source), texts).decode() == (
+        "---\ntitle: The `new` \"clé\"\n---\n<img alt='De Zoë &lt;zoe@a.example&gt; &amp; co' src=x>\n"
+    )
+
+
+def test_mdx_is_recognised_by_what_a_file_says_and_stays_so_when_it_is_translated() -> None:
+    mdx = b"{/* a comment */}\n\nUse {name}.\n"
+    assert document.split(mdx).rules.dialect == "docusaurus"
+    assert document.split(b"```js\nimport a from 'b'\n```\n\n`<A b={c}>` and {name}\n").rules.dialect == "auto"
+    plain = document.split(b"Use it.\n")
+    result, rejected = assemble(plain, ["{/* {a} */}"])
+    assert not rejected
+    assert result == b"{/* {a} */}\n"
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_law_3_whatever_the_translations_say_the_skeleton_stays(text: str, trans
     split = document.split(text.encode())
     texts = [translations[index % len(translations)] if translations else None for index in range(len(split.units))]
     result, rejected = assemble(split, texts)
-    assert document.skeleton(result) == split.skeleton
+    assert document.skeleton(result, split.rules) == split.skeleton
     assert all(texts[index] and reason for index, reason in rejected.items())
     again, _ = assemble(split, texts)
     assert again == result
@@ -198,4 +198,4 @@ def test_what_broke_once(path: Path) -> None:
     assert {piece.piece for unit in split.units for piece in unit.pieces} <= set(Piece)
     for words in ("x", "# x", "*x", "x [y](z)", "<div>", "|", "1. x\n\n- y"):
         result, _ = assemble(split, [words] * len(split.units))
-        assert document.skeleton(result) == split.skeleton
+        assert document.skeleton(result, split.rules) == split.skeleton

@@ -292,6 +292,7 @@ def test_a_killed_run_pays_nothing_twice(project: Project, server: DeepLServer) 
         command, cwd=project.root, env={**os.environ, **server.environ}, stderr=subprocess.DEVNULL
     )
     while len(seen) < 4:
+        assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()

@@ -133,7 +133,8 @@ def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int]
         answer = tags.respaced(source, answer, breaks)
     writer = _Writer(text, first, last, inner)
     wanted = writer.meaning(answer)
-    for escape in (False, True):
+    as_author = text.syntax is Syntax.ATTRIBUTE and "&" in text.text  # who writes entities goes on doing so
+    for escape in (as_author, not as_author):
         for plain_stars in (False, True):
             candidate = writer.write(answer, escape=escape, stars=plain_stars)
             guarded = _guarded(candidate, text.syntax, references)

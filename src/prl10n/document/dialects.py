@@ -15,9 +15,11 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.deflist import deflist_plugin
+
+from prl10n.document.html import VOID
 
 # --- templates --------------------------------------------------------------------------------------------------------
 
@@ -82,7 +84,7 @@ DIALECTS: Mapping[str, Dialect] = {
             "docusaurus",
             _EXPRESSION,
             _any(_FOOTNOTE, _MATH, _EMOJI),
-            ("template", "module", "directive", *_GFM_BLOCKS, "math"),
+            ("template", "module", "directive", "jsx", *_GFM_BLOCKS, "math"),
         ),
         Dialect(
             "auto",
@@ -100,9 +102,12 @@ def recognise(name: str, dialect: str) -> str:
 
 
 _MAY_BE_MDX = re.compile(r"\{/\*|=\{|^import\s", re.MULTILINE)
-_CODE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1|\Z)|(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(
+    r"^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1|\Z)|(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
+)
 _MDX = re.compile(
-    r"^(?:\{/\*|import\s+[^\s\"'(][^\n]*?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*$)|<[A-Za-z][^<>{]*?\s[\w-]+=\{", re.MULTILINE
+    r"^(?:\{/\*|import\s+[^\s\"'(][^\n]*?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*$)|<[A-Za-z][^<>{]*?\s[\w-]+=\{",
+    re.MULTILINE,
 )
 
 
@@ -203,6 +208,8 @@ def install(md: MarkdownIt, dialect: str) -> None:
         md.inline.ruler.after("text", "mark", _mark(re.compile(row.marks, re.DOTALL)))
     if "definitions" in row.blocks:
         md.use(deflist_plugin)
+    if "jsx" in row.blocks:
+        md.disable("html_block")
     rules = {first: _BLOCKS[name] for name in row.blocks for first in _FIRST_CHARACTERS.get(name, "")}
     template = _template if "template" in row.blocks else None
     if rules or template:
@@ -222,6 +229,7 @@ def install(md: MarkdownIt, dialect: str) -> None:
 _FIRST_CHARACTERS = {
     "attributes": "{",
     "markdown_html": "<",
+    "jsx": "<",
     "snippet": "-",
     "module": "ie",
     "math": "$",
@@ -301,24 +309,52 @@ def _markdown_html(state: StateBlock, start: int, end: int, silent: bool) -> boo
         return False
     if silent:
         return True
-    _tag_line(state, start)
-    last = _closing_line(state, found[1], start + 1, end)
-    if last is not None:
-        columns = [state.sCount[line] for line in range(start + 1, last) if not state.isEmpty(line)]
-        before = state.blkIndent, state.lineMax, state.parentType
-        state.blkIndent, state.lineMax = min([*columns, 99]) if columns else before[0], last
-        state.parentType = "html"
-        state.md.block.tokenize(state, start + 1, last)
-        state.blkIndent, state.lineMax, state.parentType = before
-        _tag_line(state, last)
+    _element(state, found[1], start, start + 1, end)
     return True
 
 
-def _tag_line(state: StateBlock, line: int) -> None:
+def _element(state: StateBlock, name: str, start: int, inside: int, end: int) -> None:
+    """The tag on the lines from `start` to `inside`; what follows it as markdown, up to the line of its end tag."""
+    _tag_lines(state, start, inside)
+    last = _closing_line(state, name, inside, end)
+    if last is not None:
+        columns = [state.sCount[line] for line in range(inside, last) if not state.isEmpty(line)]
+        before = state.blkIndent, state.lineMax, state.parentType
+        state.blkIndent, state.lineMax = min([*columns, 99]) if columns else before[0], last
+        state.parentType = "html"
+        state.md.block.tokenize(state, inside, last)
+        state.blkIndent, state.lineMax, state.parentType = before
+        _tag_lines(state, last, last + 1)
+
+
+_JSX_TAG = re.compile(r"<(?:(/?)([A-Za-z][\w.:-]*)(?:[^'\"<>]|\"[^\"]*\"|'[^']*')*|/?)>[ \t]*(?=\n|\Z)")
+_NO_JSX = re.compile(r"<(?:!|\?|(?:script|style|pre)[\s>])", re.IGNORECASE)
+
+
+def _jsx(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A tag of MDX on lines of its own: what is between it and its end tag is markdown, whatever its indentation.
+
+    Source: https://mdxjs.com/docs/what-is-mdx/#markdown. Other lines that begin with a tag are paragraphs.
+    """
+    begin, text = _line(state, start)
+    if state.is_code_block(start) or _NO_JSX.match(text):
+        return html_block(state, start, end, silent)
+    found = _JSX_TAG.match(state.src, begin, state.eMarks[end - 1])
+    if found is None or silent:
+        return found is not None
+    inside = next(line for line in range(start, end) if state.eMarks[line] >= found.end()) + 1
+    if found[1] is None or found[1] or found[0].rstrip().endswith("/>") or found[2] in VOID:
+        _tag_lines(state, start, inside)
+    else:
+        _element(state, found[2], start, inside, end)
+    return True
+
+
+def _tag_lines(state: StateBlock, start: int, end: int) -> None:
     token = state.push("html_block", "", 0)
-    token.map = [line, line + 1]
-    token.content = state.getLines(line, line + 1, state.blkIndent, True)
-    state.line = line + 1
+    token.map = [start, end]
+    token.content = state.getLines(start, end, state.blkIndent, True)
+    state.line = end
 
 
 def _closing_line(state: StateBlock, name: str, start: int, end: int) -> int | None:
@@ -511,6 +547,7 @@ def _abbreviation(state: StateBlock, start: int, end: int, silent: bool) -> bool
 _BLOCKS: Mapping[str, Callable[[StateBlock, int, int, bool], bool]] = {
     "attributes": _attributes,
     "markdown_html": _markdown_html,
+    "jsx": _jsx,
     "snippet": _snippet,
     "module": _module,
     "math": _math,

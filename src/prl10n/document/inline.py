@@ -57,7 +57,7 @@ def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...
 
 def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
     """A reading of a masked text with the templates back in their places, each a piece of its own among the words."""
-    if not templates:
+    if not templates or not dialects.MASK.search(reading.text):
         return reading
     pieces: list[Inline] = []
     folded = [
@@ -178,7 +178,7 @@ def read_markdown(content: str, references: References) -> Reading:
 # break, an indented line. Within a paragraph a line break alone is a space.
 _MARKER = r"(?:[ \t]*(?:[-*+]|[0-9]{1,9}[.)]|\#{1,6}|>)(?:[ \t]+|(?=\n)))"
 _LINES = re.compile(
-    r"(?:^|\n)[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?\n)??[ \t]*(?P=fence)[^\n]*(?:\n\s*|$)"
+    r"(?:^|[ \t]*\n)(?:[ \t]*\n)*[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?\n)??[ \t]*(?P=fence)[^\n]*(?:\n\s*|$)"
     rf"|^{_MARKER}+|[ \t]*\n(?:[ \t]*\n)+{_MARKER}*[ \t]*|[ \t]*\n{_MARKER}+|(?:\\|[ \t]+)\n[ \t]*|\n[ \t]+",
     re.DOTALL,
 )

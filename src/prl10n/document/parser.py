@@ -194,11 +194,13 @@ _NOTES: Mapping[str, Callable[[StateBlock, int, int], None]] = {
 
 def _noting(rule: BlockRule, note: Callable[[StateBlock, int, int], None]) -> BlockRule:
     def wrapped(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if silent:
+            return rule(state, start, end, True)
         first = len(state.tokens)
-        found = rule(state, start, end, silent)
-        if found and not silent:
-            note(state, start, first)
-        return found
+        if not rule(state, start, end, False):
+            return False
+        note(state, start, first)
+        return True
 
     return wrapped
 
