@@ -45,7 +45,8 @@ def skeleton(source: bytes, rules: Rules | None = None) -> Skeleton:
     tags.
 
     Two files with equal skeletons render to pages that differ in their words only. The order of inline markup within
-    one block is no part of it, since markup moves with the words. `rules` are those of the document that was translated.
+    one block is no part of it, since markup moves with the words. `rules` are those of the document that was
+    translated.
     """
     return split(source, rules or Rules(), recognise=rules is None).skeleton
 
