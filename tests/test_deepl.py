@@ -40,7 +40,7 @@ def make(server: DeepLServer, **options: object) -> DeepLBackend:
 
 
 def ask(backend: DeepLBackend, *texts: str, target: str = "fr", context: str = "") -> list[Sequence[Answer]]:
-    return list(backend.translate(Request("en", target, texts, context)))
+    return list(backend.translate(Request("en", target, texts, contexts=(context,) * len(texts) if context else ())))
 
 
 def only(server: DeepLServer) -> Received:

@@ -12,7 +12,9 @@ SOURCE = Path(__file__).parent.parent / "src/prl10n"
 # From the ground up. A module imports modules of the lines above its own; those of one line do not know each other.
 LAYERS = [
     {"__init__", "errors"},
-    {"model", "files", "locales", "backends", "tags"},
+    {"model", "files", "locales", "tags"},
+    {"glossary"},
+    {"backends"},
     {"config", "document"},
     {"content", "site", "markup"},
     {"catalog"},

@@ -73,6 +73,20 @@ class Backend(_Table, frozen=True, kw_only=True):
         return self.tables.get(name, {})
 
 
+class Glossary(_Table, frozen=True, kw_only=True):
+    """`[glossary]`: the file of the terms. One that does not exist is an empty one."""
+
+    file: str = "locales/glossary.csv"
+
+
+class Budget(_Table, frozen=True, kw_only=True):
+    """`[budget]`: what one run may cost, and what a million characters cost (0: the backend's list price)."""
+
+    characters: int = 0
+    price: float = 0.0
+    currency: str = "EUR"
+
+
 class Localize(_Table, frozen=True, kw_only=True):
     """`[localize]`: what is adapted to the locale besides the words."""
 
@@ -95,6 +109,8 @@ class Settings(_Table, frozen=True, kw_only=True):
     content: Content = Content()
     front_matter: FrontMatter = FrontMatter()
     backend: Backend = Backend()
+    glossary: Glossary = Glossary()
+    budget: Budget = Budget()
     localize: Localize = Localize()
     publish: Publish = Publish()
 
@@ -281,6 +297,8 @@ def _check_tables(origin: Origin, keys: tuple[str, ...], tables: Mapping[str, An
         values = _checked(origin, here, _TABLES[name], table)
         if name == "content":
             _check_content(origin, here, values)
+        if name == "glossary" and "file" in values:
+            _check_inside(origin, (*here, "file"), values["file"])
         for key, value in values.get("set", {}).items():
             _check_fields(origin, (*here, "set", key), value, ("locale",))
 
@@ -325,6 +343,8 @@ def _checked(origin: Origin, keys: tuple[str, ...], struct: type[_Table], table:
 _EXPECTED: Mapping[Any, str] = {
     str: "a text in quotes",
     bool: "true or false, without quotes",
+    int: "a whole number",
+    float: "a number",
     tuple[str, ...]: "a list of texts",
     Mapping[str, str]: "a table of texts",
 }

@@ -107,6 +107,18 @@ class Unit:
     holder: Holder = Holder.NONE
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A line of the glossary for one locale. An empty `target` means that the source stays as it is (a brand name).
+
+    A source in small letters stands for any case of it; one with a capital stands for itself alone.
+    """
+
+    source: str
+    target: str
+    note: str = ""
+
+
 class State(StrEnum):
     """How far a unit's translation has come in one locale."""
 

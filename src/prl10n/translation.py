@@ -117,7 +117,7 @@ class _Translator:
             self.result.tally.sent += len(left)
             self.result.tally.characters += self.desk.backend.count(left)
         elif left:
-            request = Request(self.desk.source, self.desk.target, tuple(left), self.context())
+            request = Request(self.desk.source, self.desk.target, tuple(left), contexts=(self.context(),) * len(left))
             pending = iter(left)
             for answers in self.desk.backend.translate(request):
                 # Answers first: `zip` reads its first iterable once more than the second.

@@ -6,30 +6,47 @@ A backend is a class registered under the entry point group `prl10n.backends`; i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from typing import Protocol
 
 from prl10n.errors import ConfigError
+from prl10n.model import Term
 
 GROUP = "prl10n.backends"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one document needs in one locale.
+    """Texts of one locale, from one document or several.
 
     `source` and `target` are BCP 47 tags as in the configuration. `texts` are distinct neutral forms (XML fragments,
     see `prl10n.model`) or, where the backend takes no tags for the target, the same without tags: `&`, `<` and `>`
-    are written as entities in both cases. `context` is source-language prose around them, to be read and not to be
-    translated.
+    are written as entities in both cases.
+
+    All else helps to translate them and is not to be translated. `kinds` (`heading 2`, `table cell`, `paragraph`) and
+    `contexts` (source-language prose around a text; texts of one document share it) are as many as the texts, or none.
+    `terms` are those of the glossary that occur in the texts. `examples` are (source, approved translation) of
+    neighbouring texts, as plain words.
     """
 
     source: str
     target: str
     texts: tuple[str, ...]
-    context: str = ""
+    kinds: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
+
+    def part(self, indices: Sequence[int]) -> Request:
+        """The same request for some of its texts."""
+        return replace(
+            self,
+            texts=tuple(self.texts[index] for index in indices),
+            kinds=tuple(self.kinds[index] for index in indices) if self.kinds else (),
+            contexts=tuple(self.contexts[index] for index in indices) if self.contexts else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +57,87 @@ class Answer:
     billed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an account has used of its period, in the provider's unit (`character`, `token`). `limit` None: no limit."""
+
+    used: int
+    limit: int | None
+    unit: str = "character"
+
+
 class Backend(Protocol):
     """A machine translation provider.
 
-    An instance is made once a run by its class or factory: `factory(options, environ)`, where `options` is the table
-    `[backend.NAME]` of the configuration and `environ` the process environment, the only place that secrets come
-    from. The factory raises ConfigError for an unknown option, and AuthorizationFailed where a secret is missing.
+    An instance is made for each locale of a run by its class or factory: `factory(options, environ)`, where `options`
+    is the table `[backend.NAME]` of the configuration and `environ` the process environment, the only place that
+    secrets come from. The factory raises ConfigError for an unknown option, and AuthorizationFailed where a secret is
+    missing. It sends nothing.
     """
 
     name: str
+    concurrency: int  # how many requests may be under way at once; `translate` is called from as many threads
+    takes_terms: bool  # whether the terms of a request are heeded; if not, prl10n puts tags in their places
 
     def takes_tags(self, target: str) -> bool:
         """Whether texts for this target may carry tags."""
         ...
 
-    def settings(self, source: str, target: str) -> str:
-        """All that an answer depends on besides the text, as one stable line: the journal's key. Holds no secret."""
+    def settings(self, source: str, target: str, kind: str = "") -> str:
+        """All that an answer depends on besides the text and the terms in it, as one stable line: the journal's key.
+
+        `kind` is that of the unit, for a backend that treats kinds in different ways. Holds no secret. Raises
+        ConfigError for a language, or an option, that the provider does not have for this target.
+        """
         ...
 
     def count(self, texts: Sequence[str]) -> int:
         """The characters that the provider will bill for the texts."""
         ...
 
-    def translate(self, request: Request) -> Iterator[Sequence[Answer]]:
-        """Answer `request.texts` in order, in as many sequences as there were requests to the provider.
+    def batches(self, request: Request) -> Iterable[Request]:
+        """Cut a request into those that the provider takes at once, as full as its limits allow, in order."""
+        ...
 
-        Each sequence is yielded the moment that it arrived. Raises BackendError, after which what was yielded stays
-        valid.
+    def translate(self, request: Request) -> Iterator[Sequence[Answer]]:
+        """Answer the texts of one batch, in order, in one sequence or, where the provider had to be asked again for
+        parts of it, in several: each is yielded the moment that it arrived.
+
+        Raises BackendError, after which what was yielded stays valid.
         """
         ...
+
+
+class Stoppable(Protocol):
+    """A backend that waits: `stop` ends its pauses, from another thread; requests that wait then raise."""
+
+    def stop(self) -> None: ...
+
+
+class Metered(Protocol):
+    """A backend whose provider tells what the account has used. Raises BackendError."""
+
+    def usage(self) -> Usage: ...
+
+
+class Priced(Protocol):
+    """A backend that knows what a million characters cost: (amount, ISO 4217 currency), or None where it depends."""
+
+    def price(self) -> tuple[float, str] | None: ...
+
+
+def batched(request: Request, most_texts: int, most_characters: int) -> Iterator[Request]:
+    """`Backend.batches` for limits in texts and in characters; a text above the limit goes alone."""
+    indices: list[int] = []
+    size = 0
+    for index, text in enumerate(request.texts):
+        if indices and (len(indices) == most_texts or size + len(text) > most_characters):
+            yield request.part(indices)
+            indices, size = [], 0
+        indices.append(index)
+        size += len(text)
+    if indices:
+        yield request.part(indices)
 
 
 class Factory(Protocol):

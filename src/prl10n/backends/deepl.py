@@ -81,6 +81,8 @@ class DeepLBackend:
     """
 
     name = "deepl"
+    concurrency = 1
+    takes_terms = False
 
     def __init__(self, options: Mapping[str, object], environ: Mapping[str, str]) -> None:
         self._options = parse(self.name, Options, options)
@@ -99,7 +101,7 @@ class DeepLBackend:
     def takes_tags(self, target: str) -> bool:
         return target_code(target) not in WITHOUT_TAGS
 
-    def settings(self, source: str, target: str) -> str:
+    def settings(self, source: str, target: str, kind: str = "") -> str:
         """Every parameter of the request but the context itself; ConfigError for a language that DeepL has not."""
         parameters = self._parameters(source, target)
         seen = "yes" if self._options.context else "no"
@@ -113,13 +115,16 @@ class DeepLBackend:
         """
         return sum(len(unescape(_TAG.sub("", text))) for text in texts)
 
+    def batches(self, request: Request) -> Iterator[Request]:
+        yield request
+
     def translate(self, request: Request) -> Iterator[Sequence[Answer]]:
         """As `Backend.translate`; a text too long for any request, or that is not XML, is answered with None.
 
         Such a text is not sent, for it would cost the others of its batch their answers, and stands with the answers of
         its neighbours. Raises ConfigError, before anything is sent, for a language that DeepL has not.
         """
-        parameters = self._parameters(request.source, request.target, request.context)
+        parameters = self._parameters(request.source, request.target, "\n".join(dict.fromkeys(request.contexts)))
         # Each text takes ", " with it; the first one does not.
         room = MOST_BYTES - _size({**parameters, "show_billed_characters": True, "text": []}) + 2
         tags = self.takes_tags(request.target)

@@ -7,7 +7,7 @@ never sent for translation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prl10n.backends import Answer, Request
 from prl10n.backends.options import NoOptions, parse
@@ -35,6 +35,8 @@ class PseudoBackend:
     """Answers every text with `pseudo_translate`, in any language. Costs nothing, takes no options."""
 
     name = "pseudo"
+    concurrency = 1
+    takes_terms = False
 
     def __init__(self, options: Mapping[str, object], environ: Mapping[str, str]) -> None:
         parse(self.name, NoOptions, options)
@@ -42,11 +44,14 @@ class PseudoBackend:
     def takes_tags(self, target: str) -> bool:
         return True
 
-    def settings(self, source: str, target: str) -> str:
+    def settings(self, source: str, target: str, kind: str = "") -> str:
         return f"pseudo version={VERSION}"
 
     def count(self, texts: Sequence[str]) -> int:
         return 0
+
+    def batches(self, request: Request) -> Iterable[Request]:
+        return [request] if request.texts else []
 
     def translate(self, request: Request) -> Iterator[Sequence[Answer]]:
         if request.texts:

@@ -1,0 +1,1 @@
+"""Terms: the glossary of a project (see docs)."""
