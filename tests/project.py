@@ -57,9 +57,9 @@ class Project:
             raise result.exception
         return result
 
-    def json(self, *arguments: str) -> dict[str, Any]:
+    def json(self, *arguments: str) -> Any:
         """What a command says with --json."""
-        said: dict[str, Any] = json.loads(self.run(*arguments, "--json").stdout)
+        said: Any = json.loads(self.run(*arguments, "--json").stdout)
         return said
 
     def path(self, name: str = "news/a", locale: str = "fr") -> Path:

@@ -20,6 +20,7 @@ LAYERS = [
     {"catalog"},
     {"memory"},
     {"assembly"},
+    {"dispatch"},
     {"translation"},
     {"pipeline"},
     {"cli"},

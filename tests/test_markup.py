@@ -84,7 +84,7 @@ def test_neutral(source: str, expected: list[str]) -> None:
         ("Words", ["=== mots"], "=== mots"),
         ("Words", ["~~~ mots"], "\\~~~ mots"),
         ("Words", ["|a|b| mots"], "|a|b| mots"),
-        ("a [b](/u)", ["a!<g1>b</g1>"], "a\\![b](/u)"),
+        ("a[b](/u)", ["a!<g1>b</g1>"], "a\\![b](/u)"),
         ("# Words", ["- mots #"], "- mots \\#"),
         ("# Words", ["# mots"], "# mots"),
         # references keep their target

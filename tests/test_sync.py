@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -251,9 +252,16 @@ def test_the_dry_run_announces_what_is_billed_and_writes_nothing(project: Projec
     assert project.json("sync")["totals"]["billed"] == again["totals"]["characters"]
 
 
+def in_two_requests(project: Project) -> None:
+    """The release and enough besides to fill a request, and `Another text.` for the next one."""
+    project.configure("concurrency = 1\n")
+    project.source("\n".join(f"Sentence number {number} of many.\n" for number in range(42)), "y.md")
+    project.source("Another text.\n", "z.md")
+
+
 @pytest.mark.parametrize("failure", [456, 503, "reset", "garbage", 403])
 def test_what_was_answered_before_a_failure_is_kept(project: Project, server: DeepLServer, failure: int | str) -> None:
-    project.source("Another text.\n", "z.md")
+    in_two_requests(project)
     server.script = ["ok", failure]
     result = project.run("sync")
     assert result.exit_code == 3
@@ -271,7 +279,7 @@ def test_texts_and_answers_stay_together_over_several_requests(project: Project,
     lines = [f"Sentence number {number} of many.\n" for number in range(120)]
     project.source("\n".join(lines), "long.md")
     project.run("sync", "content/en/long.md")
-    assert [len(request.texts) for request in server.requests] == [50, 50, 20]
+    assert sorted(len(request.texts) for request in server.requests) == [20, 50, 50]
     assert project.page("long.md") == "\n".join(lines).swapcase()
 
 
@@ -547,22 +555,122 @@ def test_every_locale_has_its_own_answers(project: Project, server: DeepLServer)
     project.source("Other words.\n", "b.md")
     server.translate = lambda text, target: f"{target}: {text}"
     assert project.run("sync", "content/en/b.md").exit_code == 0
-    assert [(request.texts, request.params["target_lang"]) for request in server.requests] == [
-        (("Other words.",), "FR"),
+    assert sorted((request.texts, request.params["target_lang"]) for request in server.requests) == [
         (("Other words.",), "DE"),
+        (("Other words.",), "FR"),
     ]
     assert (project.page("b.md"), project.page("b.md", "de")) == ("FR: Other words.\n", "DE: Other words.\n")
 
 
 def test_a_spent_account_ends_the_run_and_more_characters_resume_it(project: Project, server: DeepLServer) -> None:
-    project.source("Other words.\n", "z.md")
+    in_two_requests(project)
     announced = project.json("sync", "--dry-run")["totals"]["characters"]
     server.limit = announced - 1
     assert project.run("sync").exit_code == 3
-    assert server.billed == announced - len("Other words.")
+    assert server.billed == announced - len("Another text.")
     server.limit = announced
     assert project.run("sync").exit_code == 0
     assert server.billed == announced
+
+
+# The plan before the bill.
+
+
+def test_the_plan_says_what_is_reused_sent_and_paid(project: Project, server: DeepLServer) -> None:
+    project.run("sync", "content/en/news")
+    project.approve()
+    in_two_requests(project)
+    project.source(RELEASE, "copy.md")
+    project.configure('concurrency = 1\n[budget]\nprice = 20\ncurrency = "CHF"\n')
+    said = project.run("sync", "--dry-run").stderr
+    texts = [f"Sentence number {number} of many." for number in range(42)] + ["Another text."]
+    characters = sum(map(len, texts))
+    assert f"deepl would be sent 43 texts in 1 request, {characters:,} characters, about 0.02 CHF" in said
+    assert "8 from the memory" in said
+    plan = project.json("sync", "--dry-run")["plans"]["fr"]
+    cost = round(characters * 20 / 1_000_000, 4)
+    assert plan == {"texts": 43, "requests": 1, "characters": characters, "price": cost, "currency": "CHF"}
+    said = project.run("sync").stderr
+    assert f"43 texts from deepl, {characters:,} characters billed ({characters:,} estimated), about 0.02 CHF" in said
+
+
+@pytest.mark.parametrize("where", ["option", "configuration"])
+def test_a_budget_stops_before_the_first_request_that_would_pass_it(
+    project: Project, server: DeepLServer, where: str
+) -> None:
+    in_two_requests(project)
+    announced = project.json("sync", "--dry-run")["totals"]["characters"]
+    if where == "configuration":
+        project.configure(f"concurrency = 1\n[budget]\ncharacters = {announced - 1}\n")
+    limit = ("--max-characters", str(announced - 1)) if where == "option" else ()
+    result = project.run("sync", *limit)
+    assert result.exit_code == 4
+    assert "The budget is spent: 13 characters were not sent." in result.stderr
+    assert len(server.requests) == 1
+    assert project.states("z") == {"Another text.": "missing"}
+    assert project.run("sync", *limit).exit_code == 0
+    assert server.billed == announced
+
+
+def test_a_budget_of_nothing_sends_nothing(project: Project, server: DeepLServer) -> None:
+    result = project.run("sync", "--max-characters", "0")
+    assert (result.exit_code, server.requests) == (4, [])
+
+
+def test_what_the_account_has_used(project: Project, server: DeepLServer) -> None:
+    project.run("sync")
+    used = f"{server.billed:,} of 500,000 characters used (0%), {500_000 - server.billed:,} left"
+    assert project.run("usage").stdout == f"deepl (fr): {used}\n"
+    assert project.json("usage") == [
+        {"backend": "deepl", "locales": ["fr"], "used": server.billed, "limit": 500_000, "unit": "character"}
+    ]
+
+
+def test_ctrl_c_keeps_what_was_answered_and_the_same_command_resumes(project: Project, server: DeepLServer) -> None:
+    in_two_requests(project)
+    asked = threading.Event()
+
+    def slowly(text: str, target: str) -> str:
+        asked.set()
+        time.sleep(0.01)
+        return text
+
+    server.translate = slowly
+    command = [sys.executable, "-m", "prl10n", "sync"]
+    process = subprocess.Popen(command, cwd=project.root, env={**os.environ, **server.environ}, stderr=subprocess.PIPE)
+    assert asked.wait(30)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted\n  All that was answered is saved; the same command resumes." in said.decode()
+    assert "Traceback" not in said.decode()
+    first = sent(server)
+    assert len(first) == 50
+    assert set(project.states().values()) == {"draft"}
+    server.requests.clear()
+    assert project.run("sync").exit_code == 0
+    assert sent(server) == ["Another text."]
+
+
+# Terms.
+
+
+def test_terms_are_sent_with_the_texts_and_a_violated_one_is_a_finding(project: Project, server: DeepLServer) -> None:
+    project.write("locales/glossary.csv", "source,locale,target,note\nLyon,,,a town\noffice,fr,bureau,\n")
+    result = project.run("sync")
+    assert result.exit_code == 0
+    assert set(project.states().values()) == {"draft"}
+    said = [line for line in result.stderr.splitlines() if "(glossary)" in line or "bureau" in line]
+    assert said
+
+
+def test_another_term_costs_nothing_but_the_texts_that_it_is_in(project: Project, server: DeepLServer) -> None:
+    project.run("sync")
+    project.path().unlink()
+    server.requests.clear()
+    project.write("locales/glossary.csv", "source,locale,target,note\nrooms,fr,chambres,\n")
+    project.run("sync")
+    assert sent(server) == ["Two <x1/>"] or all("rooms" in text or "<x" in text for text in sent(server))
 
 
 def test_a_backend_that_is_named_needs_its_key(alone: Project) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from prl10n.config import FIELD, Config, expand, shown
 from prl10n.errors import ConfigError
+from prl10n.locales import gettext_locale
 
 
 def find_documents(config: Config) -> tuple[str, ...]:
@@ -51,6 +52,26 @@ def find_documents(config: Config) -> tuple[str, ...]:
         )
     _refuse_clashes(config, documents)
     return documents
+
+
+def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict[Path, str]:
+    """The catalogs of a locale that are on disk, with the names of their documents, in the order of paths.
+
+    Those whose document was moved or removed are among them, by the name that it had, without its extension: what they
+    say was paid for, and people wrote it.
+    """
+    pattern = PurePosixPath(config.settings(locale).content.catalog).as_posix()
+    form = gettext_locale(locale)
+    fixed = PurePosixPath(FIELD.split(pattern.replace("{locale}", form))[0] + "x").parent
+    regex = _output_regex(pattern, form)
+    known = {config.catalog_path(locale, name): name for name in documents}
+    found = {path: name for path, name in known.items() if path.is_file()}
+    folder = config.root / fixed
+    for file in _files(folder) if folder.is_dir() else ():
+        path = folder / file
+        if path not in known and (match := regex.fullmatch(path.relative_to(config.root).as_posix())):
+            found[path] = "".join(match.groupdict().get(field) or "" for field in ("dir", "stem"))
+    return dict(sorted(found.items()))
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -104,7 +125,15 @@ def _output_regex(pattern: str, locale: str) -> re.Pattern[str]:
     """What matches the path, relative to the root, of every file that the pattern writes for the locale."""
     shapes = {"locale": re.escape(locale), "path": ".+", "dir": "(?:.+/)?", "stem": "[^/]+", "ext": r"(?:\.[^/.]*)?"}
     literals = FIELD.split(PurePosixPath(pattern).as_posix())
-    return re.compile("".join(shapes[part] if i % 2 else re.escape(part) for i, part in enumerate(literals)))
+    seen: set[str] = set()
+    parts = []
+    for index, part in enumerate(literals):
+        if index % 2 and part not in seen and part != "locale":
+            seen.add(part)
+            parts.append(f"(?P<{part}>{shapes[part]})")
+        else:
+            parts.append((f"(?P={part})" if part in seen else shapes[part]) if index % 2 else re.escape(part))
+    return re.compile("".join(parts))
 
 
 def _glob_regex(glob: str) -> re.Pattern[str]:

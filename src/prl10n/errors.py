@@ -9,7 +9,8 @@
         ├── AuthorizationFailed the key is missing, wrong or blocked
         ├── QuotaExceeded       the account has no characters left
         ├── RequestRefused      the backend will never take this request
-        └── BackendUnavailable  the backend is down, slow or busy; trying again later helps
+        ├── BackendUnavailable  the backend is down, slow or busy; trying again later helps
+        └── Interrupted         exit 130: Ctrl-C; what was answered is saved
 
 An error says what happened, where, and what to do about it. Errors of other libraries never escape the
 module that uses the library: they are turned into one of these.
@@ -83,3 +84,12 @@ class RequestRefused(BackendError):
 
 class BackendUnavailable(BackendError):
     """The backend is down, busy or out of reach: the same command may succeed later."""
+
+
+class Interrupted(BackendError):
+    """Ctrl-C while a backend was at work. What it had answered, and what was under way, is saved."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("interrupted", remedy="All that was answered is saved; the same command resumes.")

@@ -199,9 +199,12 @@ class Memory:
 
 
 def pairs(entries: Iterable[Entry]) -> Iterator[tuple[str, str, bool]]:
-    """(source, target, approved) of the translations in a catalog, as neutral forms. Pseudo-translations are none."""
+    """(source, target, approved) of the translations in a catalog, as neutral forms. Pseudo-translations are none; the
+    words of a stale entry are a draft if prl10n wrote them for the new source.
+    """
     for entry in entries:
-        if entry.plural or entry.state not in (State.APPROVED, State.DRAFT) or entry.provenance.startswith("pseudo "):
+        drafted = entry.state is State.DRAFT or (entry.state is State.STALE and bool(entry.provenance))
+        if entry.plural or not (entry.state is State.APPROVED or drafted) or entry.provenance.startswith("pseudo "):
             continue
         syntax = document.syntax_of(entry.extracted.split("\n")[0])
         unit = Unit(entry.msgid, "", syntax, Span(0, 0), 0, document.read(entry.msgid, syntax, {}))

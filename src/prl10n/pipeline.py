@@ -16,18 +16,19 @@ from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 from pathlib import Path
 
-from prl10n import backends, catalog, document, files, translation
+from prl10n import backends, catalog, document, files, glossary, translation
 from prl10n.assembly import assemble
-from prl10n.backends import Backend
+from prl10n.backends import Backend, Usage
 from prl10n.catalog import Catalog, Draft
-from prl10n.config import Config, shown
-from prl10n.content import find_documents
+from prl10n.config import Budget, Config, shown
+from prl10n.content import find_catalogs, find_documents
+from prl10n.dispatch import Spend
 from prl10n.document import Document, Rules
 from prl10n.errors import LIBRARY_FAILURES, BackendError, CatalogError, ConfigError, DocumentError, Prl10nError
 from prl10n.locales import gettext_locale
 from prl10n.memory import FILE, Memory
 from prl10n.model import Finding, Severity, State, Unit
-from prl10n.translation import Desk, Tally
+from prl10n.translation import Desk, Plan, Tally, Task, Work
 
 
 class Stage(Flag):
@@ -75,11 +76,19 @@ class Row:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run did. `failure` is the error of a backend that ended the translating; all before it is saved."""
+    """What a run did.
+
+    By locale: the names of `backends`, what was planned to be sent, and what a million characters cost (None: nobody
+    knows). `over_budget` is what was not sent because it would have passed the limit, in characters. `failure` is the
+    error of a backend that ended the translating; all before it is saved.
+    """
 
     rows: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     backends: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    prices: dict[str, tuple[float, str] | None] = field(default_factory=dict)
+    over_budget: int = 0
     failure: BackendError | None = None
     unreadable: bool = False
     untranslated: int = 0
@@ -96,7 +105,7 @@ class Outcome:
 class Progress:
     """Told how far a run is; the command line shows it. This one tells nobody."""
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, unit: str = "documents") -> None:
         """A new stage begins."""
 
     def advance(self, count: int = 1) -> None:
@@ -118,28 +127,63 @@ def run(
     selection: Selection,
     *,
     dry_run: bool = False,
+    most_characters: int | None = None,
     progress: Progress | None = None,
     environ: Mapping[str, str] | None = None,
     executor: Executor | None = None,
 ) -> Outcome:
     """Run the stages over the selected documents in the selected locales. `dry_run` writes and sends nothing.
 
+    `most_characters` is what the run may send; None: what the configuration says.
     Raises ConfigError for what is wrong with the configuration or the selection as a whole.
     """
-    return _Run(config, stages, dry_run, progress or Progress(), os.environ if environ is None else environ).all(
-        selection, executor
-    )
+    limit = most_characters if most_characters is not None else config.budget.characters or None
+    environ = os.environ if environ is None else environ
+    return _Run(config, stages, dry_run, Spend(limit), progress or Progress(), environ).all(selection, executor)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What the account of a backend has used, and the locales that it serves; `usage` None: it does not count."""
+
+    backend: str
+    locales: tuple[str, ...]
+    usage: Usage | None
+
+
+def usage(config: Config, environ: Mapping[str, str] | None = None) -> list[Meter]:
+    """Ask the backends of the configuration, each once. Raises BackendError."""
+    environ = os.environ if environ is None else environ
+    chosen: dict[str, tuple[Mapping[str, object], list[str]]] = {}
+    for locale in config.targets:
+        name, options = choose(config, locale, environ)
+        chosen.setdefault(name, (options, []))[1].append(locale)
+    meters = []
+    for name, (options, locales) in chosen.items():
+        ask = getattr(backends.create(name, options, environ), "usage", None)
+        meters.append(Meter(name, tuple(locales), ask() if ask is not None else None))
+    return meters
+
+
+def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, object]]:
+    """The name and the options of a locale's backend. `auto` is DeepL where there is a key, else a local model where
+    one is installed, else the memory.
+    """
+    settings = config.settings(locale).backend
+    name = settings.name
+    if name == "auto":
+        name = "deepl" if environ.get("DEEPL_AUTH_KEY", "").strip() else "memory"
+    return name, settings.options(name)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def select(config: Config, selection: Selection) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(locales, documents) of a selection. ConfigError for a locale or a path that the configuration does not have."""
+def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(locales, documents) of a selection from all the documents. ConfigError for a locale or a path that the configuration does not have."""
     for locale in selection.locales:
         config.settings(locale)
     locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)
-    names = find_documents(config)
     if not selection.paths:
         return locales, names
     folder = (config.root / config.content.source).resolve()
@@ -200,37 +244,64 @@ class _Work:
                 found[unit.text] = unit
         return list(found.values())
 
+    def approved(self, waiting: Sequence[Unit]) -> tuple[tuple[str, str], ...]:
+        """The approved pairs nearest to the first unit that waits, as plain words."""
+        live = self.merged.live()
+        units = self.source.document.units
+        first = next(index for index, unit in enumerate(units) if unit.text == waiting[0].text)
+        near = sorted(range(len(units)), key=lambda index: (abs(index - first), index))
+        pairs: dict[str, str] = {}
+        for index in near:
+            unit = units[index]
+            entry = live[unit.context, unit.text]
+            if entry.state is State.APPROVED:
+                pieces = document.read(entry.msgstr, unit.syntax, self.source.document.references)
+                pairs[translation.plain(unit.pieces)] = translation.plain(pieces)
+            if len(pairs) == translation.EXAMPLES:
+                break
+        return tuple(pairs.items())
+
 
 class _Run:
     def __init__(
-        self, config: Config, stages: Stage, dry_run: bool, progress: Progress, environ: Mapping[str, str]
+        self,
+        config: Config,
+        stages: Stage,
+        dry_run: bool,
+        spend: Spend,
+        progress: Progress,
+        environ: Mapping[str, str],
     ) -> None:
         self.config = config
         self.stages = stages
         self.dry_run = dry_run
+        self.spend = spend
+        self.backends: dict[tuple[str, str], Backend] = {}
         self.progress = progress
         self.environ = environ
         self.outcome = Outcome()
+        self.documents: tuple[str, ...] = ()
         self.now = today()
 
     def all(self, selection: Selection, executor: Executor | None) -> Outcome:
-        locales, names = select(self.config, selection)
+        self.documents = find_documents(self.config)
+        locales, names = select(self.config, selection, self.documents)
         read: dict[Rules, list[Source]] = {}
+        work: list[_Work] = []
         for locale in locales:
             settings = self.config.settings(locale)
             rules = Rules(settings.front_matter.translate, settings.content.dialect, settings.front_matter.markdown)
             if rules not in read:
                 read[rules] = self.read(names, rules, executor)
-            sources = read[rules]
-            work = [item for source in sources if (item := self.open(source, locale)) is not None]
-            if Stage.TRANSLATE in self.stages:
-                self.translate(work, locale)
-            elif Stage.EXTRACT in self.stages:
-                for item in work:
-                    self.save(item, {})
-            self.progress.begin(f"writing {locale}", len(work) if Stage.BUILD in self.stages else 0)
+            work += (item for source in read[rules] if (item := self.open(source, locale)) is not None)
+        if Stage.TRANSLATE in self.stages:
+            self.translate(work)
+        elif Stage.EXTRACT in self.stages:
             for item in work:
-                self.finish(item)
+                self.save(item, {})
+        self.progress.begin("writing pages", len(work) if Stage.BUILD in self.stages else 0)
+        for item in work:
+            self.finish(item)
         return self.outcome
 
     def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> list[Source]:
@@ -291,51 +362,62 @@ class _Run:
 
     # translating
 
-    def translate(self, work: Sequence[_Work], locale: str) -> None:
-        waiting = {id(item): item.needed() for item in work}
-        total = sum(map(len, waiting.values()))
-        self.progress.begin(f"translating {locale}", total)
-        if not total:
-            for item in work:
-                self.save(item, {})
-            return
-        backend = self.backend(locale)
+    def translate(self, work: Sequence[_Work]) -> None:
+        """Find texts for all that has none, in all locales at once, and save every catalog."""
+        tasks: dict[int, Task] = {}
+        waiting = [(item, units) for item in work if (units := item.needed())]
         self.refuse_outside(self.config.root / FILE)
-        with Memory(self.config.root / FILE, scratch=self.dry_run) as memory:
-            self.refresh(memory, locale)
-            announced: set[str] | None = set() if self.dry_run else None
-            desk = Desk(backend, memory, self.config.source, locale, self.now.date().isoformat(), announced)
-            for item in work:
-                units = waiting[id(item)]
-                drafts: Mapping[str, Draft] = {}
-                if units and self.outcome.failure is None:
-                    result = translation.translate(desk, item.source.document, units)
-                    self.outcome.failure = result.failure
-                    item.row.tally = result.tally
-                    drafts = result.drafts
-                    for unit, reason in result.warnings:
-                        message = f"the unit stays untranslated, {reason}\n    {_short(unit.text)}"
-                        self.warn("markup", item.source.file, unit.line, message, locale)
-                self.save(item, drafts)
-                self.progress.advance(len(units))
+        if waiting:
+            with Memory(self.config.root / FILE, scratch=self.dry_run) as memory:
+                desks = {
+                    locale: self.desk(locale, memory) for locale in dict.fromkeys(item.locale for item, _ in waiting)
+                }
+                for item, units in waiting:
+                    document = item.source.document
+                    tasks[id(item)] = Task(desks[item.locale], document, units, item.approved(units))
+                self.carry_out(Work(list(tasks.values()), self.spend, self.progress.advance))
+        self.progress.begin("writing catalogs", len(work))
+        for item in work:
+            task = tasks.get(id(item))
+            if task is not None:
+                item.row.tally = task.tally
+                for unit, rule, message in task.warnings:
+                    self.warn(rule, item.source.file, unit.line, f"{message}\n    {_short(unit.text)}", item.locale)
+            self.save(item, task.drafts if task else {})
+            self.progress.advance()
+
+    def carry_out(self, work: Work) -> None:
+        self.outcome.plans = work.plan()
+        if self.dry_run:
+            work.announce()
+            return
+        self.progress.begin("translating", sum(plan.characters for plan in self.outcome.plans.values()), "characters")
+        self.outcome.failure = work.carry_out()
+        self.outcome.over_budget = self.spend.left
+
+    def desk(self, locale: str, memory: Memory) -> Desk:
+        backend = self.backend(locale)
+        self.refresh(memory, locale)
+        terms = glossary.load(self.config.root / self.config.settings(locale).glossary.file).terms(locale)
+        day = self.now.date().isoformat()
+        return Desk(backend, memory, self.config.source, locale, day, terms, self.config.root.name)
 
     def backend(self, locale: str) -> Backend:
-        """The backend of a locale. `auto` is DeepL where there is a key, else a local model where one is installed,
-        else the memory.
+        """The backend of a locale. Locales with the same options share one, so that a server that is too busy is left
+        alone by all of them.
         """
-        settings = self.config.settings(locale).backend
-        name = settings.name
-        if name == "auto":
-            if self.environ.get("DEEPL_AUTH_KEY", "").strip():
-                name = "deepl"
-            else:
-                name = "local" if "local" in backends.names() else "memory"
+        settings = self.config.settings(locale)
+        name, options = choose(self.config, locale, self.environ)
+        key = (name, repr(sorted(options.items())))
+        if key not in self.backends:
+            self.backends[key] = backends.create(name, options, self.environ)
         self.outcome.backends[locale] = name
-        return backends.create(name, settings.options(name), self.environ)
+        self.outcome.prices[locale] = _price(self.backends[key], settings.budget)
+        return self.backends[key]
 
     def refresh(self, memory: Memory, locale: str) -> None:
-        """Bring the memory up to date with all catalogs of the locale, whatever the selection."""
-        known = {self.config.catalog_path(locale, name): name for name in find_documents(self.config)}
+        """Bring the memory up to date with all catalogs of the locale, whatever the selection and the documents."""
+        known = find_catalogs(self.config, locale, self.documents)
         for error in memory.refresh(locale, known, self.config.root):
             path, line = _place(error.where)
             if not any(finding.path == path for finding in self.outcome.findings):
@@ -420,6 +502,15 @@ class _Run:
         path, line = _place(error.where or source.file)
         message = f"{error.what}. {error.remedy}".strip()
         self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, message, locale))
+
+
+def _price(backend: Backend, budget: Budget) -> tuple[float, str] | None:
+    """What a million characters cost: the configuration's price, else the backend's own; None where neither says."""
+    if budget.price:
+        return budget.price, budget.currency
+    price = getattr(backend, "price", None)
+    listed: tuple[float, str] | None = price() if price is not None else (0.0, budget.currency)
+    return listed
 
 
 def _place(where: str) -> tuple[str, int]:

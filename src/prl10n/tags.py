@@ -13,6 +13,7 @@ from prl10n.errors import MarkupError
 
 _TAG = re.compile(r"<(/?)([gx])([1-9][0-9]*)\s*(/?)>")
 _WORD = re.compile(r"\w*")
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _SUFFIXES = ("s", "es", "n", "e", "x")  # what other languages than the source's hang on a name: `<g1>Nuvla</g1>s`
 
 
@@ -111,6 +112,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def words(fragment: str) -> str:
+    """The words of a neutral form, without tags and entities."""
+    return html.unescape(_TAG.sub("", fragment))
+
+
 def has_tags(fragment: str) -> bool:
     return _TAG.search(fragment) is not None
 
@@ -118,67 +124,90 @@ def has_tags(fragment: str) -> bool:
 def respaced(source: Sequence[Token], answer: Sequence[Token], breaks: Collection[int]) -> list[Token]:
     """The answer with the spaces at its tags put right, where that is certain.
 
-    A space just inside a pair moves outside it, unless the source has one there. A word that touches a tag gets a
-    space where the source has white space, or the border of the text, on that side of the tag. An apostrophe or a
-    hyphen is no word: French elides before tags, `l’<g1>…`.
+    What stands side by side with nothing but tags between is one *gap*, with a space or without. A space inside a pair
+    moves outside it, unless the source has one there. A gap without one gets it if both sides are words, and the source
+    has white space, or the border of the text, at each of the gap's tags; a suffix (`<g1>Nuvla</g1>s`) stays. A gap
+    loses it behind an elision (`l’ <g1>…`), before a comma or a full stop and within brackets. Line breaks (`breaks`)
+    stand without spaces.
     """
     before, after = _neighbours(source)
-    tokens = [token for token in answer if token.number or token.text]
+    said = "".join("\ufffc" if token.item is Item.EMPTY else token.text for token in source)
+    things, gaps = _things(answer)
+    for index, gap in enumerate(gaps):
+        left, right = (things[index - 1] if index else None), (things[index] if index < len(things) else None)
+        if left is None or right is None or left.number in breaks or right.number in breaks:
+            gap.space = False
+        elif gap.space:
+            gap.space = not (
+                _ELIDED.search(left.text)
+                or (_CLOSING.match(right.text) and not _SPACED_CLOSING.search(said))
+                or (left.text.endswith(("(", "[")) and "( " not in said)
+            )
+        elif _ends_a_word(left) and _begins_a_word(right) and _first_word(right.text) not in _SUFFIXES:
+            around = [after.get((tag.item, tag.number), "") for tag in (left, *gap.tags) if tag.item in _BEHIND]
+            around += [before.get((tag.item, tag.number), "") for tag in (*gap.tags, right) if tag.item in _AHEAD]
+            gap.space = not any(character.strip() for character in around)
     out: list[Token] = []
-    for index, token in enumerate(tokens):
-        if token.item is Item.TEXT:
-            text = token.text
-            previous = tokens[index - 1] if index else None
-            following = tokens[index + 1] if index + 1 < len(tokens) else None
-            if previous and previous.number in breaks:
-                text = text.lstrip(" ")
-            if following and following.number in breaks:
-                text = text.rstrip(" ")
-            if (
-                previous
-                and previous.item is Item.OPEN
-                and text[:1] == " "
-                and not _inside_space(source, previous.number, 1)
-            ):
-                text = text.lstrip(" ")
-                _space_before_tags(out)
-            if (
-                following
-                and following.item is Item.CLOSE
-                and text[-1:] == " "
-                and not _inside_space(source, following.number, -1)
-            ):
-                text = text.rstrip(" ")
-                tokens[index + 1 : index + 2] = [following, Token(Item.TEXT, " ")]
-            if previous and previous.item in (Item.CLOSE, Item.EMPTY) and previous.number not in breaks:
-                gap = after.get((previous.item, previous.number), "")
-                if _is_word(text[:1]) and not gap.strip() and _first_word(text) not in _SUFFIXES:
-                    text = f" {text}"
-            if following and following.item in (Item.OPEN, Item.EMPTY) and following.number not in breaks:
-                gap = before.get((following.item, following.number), "")
-                if _is_word(text[-1:]) and not gap.strip():
-                    text = f"{text} "
-            if out and out[-1].item is Item.TEXT:
-                previous_text = out.pop().text
-                text = previous_text.rstrip(" ") + text if text[:1] == " " else previous_text + text
-            out.append(Token(Item.TEXT, text))
-        else:
-            out.append(token)
+    for index, gap in enumerate(gaps):
+        out += gap.written(source)
+        out += things[index : index + 1]
     return out
 
 
-def _space_before_tags(out: list[Token]) -> None:
-    """Put a space before the opening tags at the end of `out`, if none is there and something stands before them."""
-    index = len(out)
-    while index and out[index - 1].item is Item.OPEN:
-        index -= 1
-    if index == 0:
-        return
-    if out[index - 1].item is Item.TEXT:
-        text = out[index - 1].text
-        out[index - 1] = Token(Item.TEXT, text if text[-1:].isspace() else f"{text} ")
-    else:
-        out.insert(index, Token(Item.TEXT, " "))
+_BEHIND, _AHEAD = (Item.CLOSE, Item.EMPTY), (Item.OPEN, Item.EMPTY)
+_ELIDED = re.compile(  # French, Italian, Catalan; https://www.btb.termiumplus.gc.ca/redac-chap?lang=fra&lettr=chapsect9
+    r"(?:^|[\s(«“\"])(?:[cdjlmnst]|(?:jus|lors|puis|quoi|pres|quel)?qu|(?:[dns]?e|[ads]|qu[ei])?ll|dall|un|gl)['’]$",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"[,.)\]](?!\w)")
+_SPACED_CLOSING = re.compile(r" [,.)\]](?!\w)")
+
+
+@dataclass(slots=True)
+class _Gap:
+    """The tags of pairs between two things that stand side by side, and whether there is a space among them."""
+
+    tags: list[Token]
+    space: bool
+
+    def written(self, source: Sequence[Token]) -> list[Token]:
+        if not self.space:
+            return self.tags
+        inside = (
+            index + (tag.item is Item.OPEN)
+            for index, tag in enumerate(self.tags)
+            if _inside_space(source, tag.number, 1 if tag.item is Item.OPEN else -1)
+        )
+        opening = (index for index, tag in enumerate(self.tags) if tag.item is Item.OPEN)
+        place = next(inside, None)
+        if place is None:
+            place = next(opening, len(self.tags))
+        return [*self.tags[:place], Token(Item.TEXT, " "), *self.tags[place:]]
+
+
+def _things(tokens: Iterable[Token]) -> tuple[list[Token], list[_Gap]]:
+    """The words and the things that stand for themselves, without spaces at their borders, and the gaps around them."""
+    things: list[Token] = []
+    gaps = [_Gap([], False)]
+    for token in tokens:
+        if token.item in (Item.OPEN, Item.CLOSE):
+            gaps[-1].tags.append(token)
+            continue
+        words = _SPACES.sub(" ", token.text)
+        core = words.strip(" ")
+        gaps[-1].space |= words.startswith(" ")
+        if token.item is Item.EMPTY or core:
+            things.append(token if token.item is Item.EMPTY else Token(Item.TEXT, core))
+            gaps.append(_Gap([], words.endswith(" ")))
+    return things, gaps
+
+
+def _ends_a_word(thing: Token) -> bool:
+    return thing.item is Item.EMPTY or _is_word(thing.text[-1:]) or thing.text[-1:] in ",;:!?….)»”"
+
+
+def _begins_a_word(thing: Token) -> bool:
+    return thing.item is Item.EMPTY or _is_word(thing.text[:1]) or thing.text[:1] in "(«“„"
 
 
 def _inside_space(source: Sequence[Token], number: int, side: int) -> bool:

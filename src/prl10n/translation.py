@@ -2,186 +2,371 @@
 
     unit → neutral texts → memory? journal? backend → checked, rendered → draft
 
-An answer that does not carry its tags is asked for again as runs of plain words; one that still cannot be used leaves
-its unit without a text, with a warning.
+All documents of all locales are translated together, so that requests are full and a text goes out once. An answer
+that does not carry its tags is asked for again as runs of plain words; one that still cannot be used leaves its unit
+without a text, with a warning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from prl10n import markup, tags
+from prl10n import dispatch, glossary, markup, tags
 from prl10n.backends import Answer, Backend, Request
 from prl10n.catalog import Draft
+from prl10n.dispatch import Order, Spend
 from prl10n.document import Document
 from prl10n.errors import BackendError, MarkupError
 from prl10n.memory import Memory
-from prl10n.model import Piece, Unit
+from prl10n.model import Inline, Piece, Term, Unit
 
 CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
+EXAMPLES = 6  # approved pairs of the same document that it is shown
 
 
 @dataclass(slots=True)
 class Tally:
-    """Texts by where they came from, and characters as the backend counts them and as it billed them."""
+    """Texts by where they came from; characters as the backend counts them, and as it billed them.
+
+    `memory` and `journal` are reuse, `drafts` the part of `memory` that no person has approved. On a dry run `sent` and
+    `characters` are what would be sent.
+    """
 
     memory: int = 0
+    drafts: int = 0
     journal: int = 0
     sent: int = 0
     characters: int = 0
     billed: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
 
 @dataclass(slots=True)
-class Desk:
-    """What all documents of a locale are translated with. `day` is ISO 8601.
+class _Known:
+    """What a text is in the other language, and where that comes from. Empty: it was paid for and says nothing."""
 
-    On a dry run nothing is sent: `announced` gathers the texts that would be, so that each counts once.
-    """
+    answer: str
+    provenance: str
+
+
+@dataclass(eq=False)
+class Desk:
+    """What all documents of a locale are translated with. `day` is ISO 8601; `project` names the glossary there."""
 
     backend: Backend
     memory: Memory
     source: str
     target: str
     day: str
-    announced: set[str] | None = None
+    terms: tuple[Term, ...] = ()
+    project: str = ""
+    known: dict[str, _Known] = field(default_factory=dict)
+    held: dict[str, dict[int, str]] = field(default_factory=dict)  # text → the terms that tags stand for in it
+    _settings: dict[str, str] = field(default_factory=dict)  # by kind
+    _found: dict[str, tuple[Term, ...]] = field(default_factory=dict)  # by text
+
+    @cached_property
+    def takes_tags(self) -> bool:
+        return self.backend.takes_tags(self.target)
+
+    def found(self, text: str) -> tuple[Term, ...]:
+        """The terms in a text."""
+        if not self.terms:
+            return ()
+        if text not in self._found:
+            self._found[text] = glossary.found(tags.words(text), self.terms)
+        return self._found[text]
+
+    def key(self, text: str, kind: str) -> str:
+        """All that an answer depends on besides the text: the journal's key (law 5)."""
+        if kind not in self._settings:
+            self._settings[kind] = self.backend.settings(self.source, self.target, kind)
+        terms = self.found(text)
+        return f"{self._settings[kind]} terms={glossary.digest(terms)}" if terms else self._settings[kind]
+
+    def sendable(self, text: str) -> str:
+        """The text as the backend gets it: with tags in the places of terms, where it would not heed them."""
+        if self.backend.takes_terms or not self.takes_tags or not (terms := self.found(text)):
+            return text
+        protected, held = glossary.protected(text, terms)
+        self.held[text] = held
+        return protected
 
 
-@dataclass(slots=True)
-class Result:
-    """Drafts by msgid, and why a unit has none: (unit, reason). `failure` is what ended the work too early."""
+@dataclass(eq=False)
+class Task:
+    """A document in a locale: its units that have no text yet, each text once, and what comes of them.
 
+    `examples` are (source, approved translation) of its other units. `drafts` are by msgid; `warnings` (unit, rule,
+    message) say why a unit has none, or what is wrong with its draft.
+    """
+
+    desk: Desk
+    document: Document
+    units: Sequence[Unit]
+    examples: tuple[tuple[str, str], ...] = ()
     drafts: dict[str, Draft] = field(default_factory=dict)
-    warnings: list[tuple[Unit, str]] = field(default_factory=list)
+    warnings: list[tuple[Unit, str, str]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
-    failure: BackendError | None = None
 
+    @cached_property
+    def texts(self) -> dict[str, tuple[str, ...]]:
+        """The neutral texts of each unit, by the unit's text."""
+        return {unit.text: markup.neutral(unit, self.document.references) for unit in self.units}
 
-def translate(desk: Desk, document: Document, units: Sequence[Unit]) -> Result:
-    """Find a text for each of the units of a document that have none. The units' texts are distinct."""
-    translator = _Translator(desk, document, units)
-    try:
-        translator.work()
-    except BackendError as error:
-        translator.result.failure = error
-        for unit in units:
-            translator.draft(unit)
-    return translator.result
-
-
-class _Translator:
-    def __init__(self, desk: Desk, document: Document, units: Sequence[Unit]) -> None:
-        self.desk = desk
-        self.document = document
-        self.units = units
-        self.texts: Mapping[str, tuple[str, ...]] = {
-            unit.text: markup.neutral(unit, document.references) for unit in units
-        }
-        self.takes_tags = desk.backend.takes_tags(desk.target)
-        self.settings = desk.backend.settings(desk.source, desk.target)
-        # text → (answer, where it comes from); an empty answer is one that was paid for and says nothing
-        self.known: dict[str, tuple[str, str]] = {}
-        self.result = Result()
-
-    def work(self) -> None:
-        every = list(dict.fromkeys(text for texts in self.texts.values() for text in texts))
-        self.look_up(every)
-        missing = [text for text in every if text not in self.known]
-        direct = [text for text in missing if self.takes_tags or not tags.has_tags(text)]
-        self.ask(direct)
-        self.ask_runs([text for text in missing if text not in direct])
-        broken = [unit for unit in self.units if self.draft(unit) is not None]
-        if self.takes_tags:
-            self.ask_runs([text for unit in broken for text in self.texts[unit.text] if tags.has_tags(text)])
-        if self.desk.announced is None:
-            for unit in self.units:
-                self.settle(unit)
-
-    def look_up(self, texts: Sequence[str]) -> None:
-        """What memory and journal know."""
-        for text, match in self.desk.memory.exact(self.desk.target, texts).items():
-            self.known[text] = (match.target, f"memory {match.document} 100%")
-            self.result.tally.memory += 1
-        left = [text for text in texts if text not in self.known]
-        for text, answered in self.desk.memory.answered(self.settings, left).items():
-            self.known[text] = (answered.answer, f"{self.desk.backend.name} {answered.day}")
-            self.result.tally.journal += 1
-
-    def ask(self, texts: Iterable[str]) -> None:
-        """Send what is not known yet; every response is in the journal before it is looked at (law 5)."""
-        left = [text for text in dict.fromkeys(texts) if text not in self.known]
-        if self.desk.announced is not None:
-            left = [text for text in left if text not in self.desk.announced]
-            self.desk.announced.update(left)
-            self.result.tally.sent += len(left)
-            self.result.tally.characters += self.desk.backend.count(left)
-        elif left:
-            request = Request(self.desk.source, self.desk.target, tuple(left), contexts=(self.context(),) * len(left))
-            pending = iter(left)
-            for answers in self.desk.backend.translate(request):
-                # Answers first: `zip` reads its first iterable once more than the second.
-                self.receive([(text, answer) for answer, text in zip(answers, pending, strict=False)])
-
-    def receive(self, received: Sequence[tuple[str, Answer]]) -> None:
-        paid = [(text, answer) for text, answer in received if answer.text is not None or answer.billed]
-        self.desk.memory.record(
-            self.settings, [(text, answer.text or "", answer.billed) for text, answer in paid], self.desk.day
-        )
-        tally = self.result.tally
-        tally.sent += len(paid)
-        tally.characters += self.desk.backend.count([text for text, _ in paid])
-        tally.billed += sum(answer.billed for _, answer in paid)
-        self.known |= {text: (answer.text or "", f"{self.desk.backend.name} {self.desk.day}") for text, answer in paid}
-
-    def ask_runs(self, texts: Iterable[str]) -> None:
-        """Ask for the words between the tags of each text; where all are known, the text is."""
-        by_text = {text: markup.runs(text) for text in texts}
-        parts = list(dict.fromkeys(part for runs in by_text.values() for part in runs if part not in self.known))
-        self.look_up(parts)
-        self.ask(parts)
-        for text, runs in by_text.items():
-            answers = [self.known.get(part, ("", "")) for part in runs]
-            if runs and all(answer for answer, _ in answers):
-                self.known[text] = (markup.with_runs(text, [answer for answer, _ in answers]), answers[0][1])
-
-    def draft(self, unit: Unit) -> MarkupError | None:
-        """Make the unit's draft if all its texts are known; the error says what is wrong with the answers."""
-        answers = [self.known[text] for text in self.texts[unit.text] if text in self.known]
-        if len(answers) != len(self.texts[unit.text]):
-            return None
-        try:
-            if not all(answer for answer, _ in answers):
-                raise MarkupError("the translation is empty")
-            words = markup.render(unit, [answer for answer, _ in answers], self.document.references)
-        except MarkupError as error:
-            return error
-        self.result.drafts[unit.text] = Draft(words, answers[0][1])
-        return None
-
-    def settle(self, unit: Unit) -> None:
-        """The last word on a unit: its draft, or why it has none."""
-        error = self.draft(unit)
-        name = self.desk.backend.name
-        if error is not None:
-            self.result.warnings.append((unit, f"the answer of {name} cannot be used: {error.what}"))
-        elif unit.text not in self.result.drafts and name != "memory":
-            self.result.warnings.append((unit, f"{name} has no answer for it"))
-
+    @cached_property
     def context(self) -> str:
         """The document's title and the prose beside what is sent, as plain text."""
         every = self.document.units
         titles = (unit for unit in every if unit.kind == "front matter: title" or unit.kind.startswith("heading"))
         title = next(titles, None)
+        waiting = [unit.text in self.texts for unit in every]
         near = [
             unit
             for index, unit in enumerate(every)
-            if unit.text not in self.texts
-            and any(other.text in self.texts for other in every[max(0, index - 1) : index + 2])
+            if not waiting[index] and any(waiting[max(0, index - 1) : index + 2])
         ]
-        chosen = dict.fromkeys(_plain(unit) for unit in ([title] if title else []) + near)
+        chosen = dict.fromkeys(plain(unit.pieces) for unit in ([title] if title else []) + near)
         return "\n".join(chosen)[:CONTEXT]
 
+    def wanted(self) -> Iterator[_Wanted]:
+        for unit in self.units:
+            for text in self.texts[unit.text]:
+                yield _Wanted(self, text, unit.kind)
 
-def _plain(unit: Unit) -> str:
-    return " ".join("".join(piece.value for piece in unit.pieces if piece.piece is Piece.TEXT).split())
+    def draft(self, unit: Unit) -> MarkupError | None:
+        """Make the unit's draft if all its texts are known; the error says what is wrong with the answers."""
+        known = self.desk.known
+        answers = [known[text] for text in self.texts[unit.text] if text in known]
+        if len(answers) != len(self.texts[unit.text]):
+            return None
+        try:
+            if not all(each.answer for each in answers):
+                raise MarkupError("the translation is empty")
+            words = markup.render(unit, [each.answer for each in answers], self.document.references)
+        except MarkupError as error:
+            return error
+        self.drafts[unit.text] = Draft(words, answers[0].provenance)
+        return None
+
+    def settle(self, unit: Unit) -> None:
+        """The last word on a unit: its draft and what its terms say of it, or why it has none."""
+        name = self.desk.backend.name
+        error = self.draft(unit)
+        if error is not None:
+            reason = f"the unit stays untranslated, the answer of {name} cannot be used: {error.what}"
+            self.warnings.append((unit, "markup", reason))
+        elif unit.text not in self.drafts:
+            if name != "memory":
+                self.warnings.append((unit, "markup", f"the unit stays untranslated, {name} has no answer for it"))
+        elif self.desk.terms:
+            for text in self.texts[unit.text]:
+                answer = self.desk.known[text].answer
+                for violation in glossary.violations(
+                    tags.words(text), tags.words(answer), self.desk.terms, self.desk.target
+                ):
+                    self.warnings.append((unit, "glossary", violation.message))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A text that a task needs. The task that asked first is the one on whose tally it stands."""
+
+    task: Task
+    text: str
+    kind: str
+
+    @property
+    def desk(self) -> Desk:
+        return self.task.desk
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a locale will be sent."""
+
+    texts: int = 0
+    requests: int = 0
+    characters: int = 0
+
+
+@dataclass(eq=False)
+class Work:
+    """The translating of a run: `tasks` in their order, and what it may spend. `told` hears of characters done."""
+
+    tasks: Sequence[Task]
+    spend: Spend = field(default_factory=Spend)
+    told: Callable[[int], None] = lambda _: None
+    _wanted: dict[int, dict[str, _Wanted]] = field(default_factory=dict)  # order → its texts as they are sent
+    _planned: list[Order] = field(default_factory=list)
+    _in_runs: list[_Wanted] = field(default_factory=list)  # texts whose words are asked for, run by run
+
+    def plan(self) -> dict[str, Plan]:
+        """Ask memory and journal, and make the orders for the rest: what each locale will be sent."""
+        self._planned = self._orders(self._missing(wanted for task in self.tasks for wanted in task.wanted()))
+        plans: dict[str, Plan] = {task.desk.target: Plan() for task in self.tasks}
+        for order in self._planned:
+            target = order.request.target
+            plan = plans[target]
+            plans[target] = Plan(
+                plan.texts + len(order.request.texts), plan.requests + 1, plan.characters + order.characters
+            )
+        return plans
+
+    def announce(self) -> None:
+        """Put what was planned on the tallies, as a dry run does that sends nothing."""
+        for order in self._planned:
+            for text, wanted in self._wanted[id(order)].items():
+                wanted.task.tally.sent += 1
+                wanted.task.tally.characters += order.backend.count([text])
+
+    def carry_out(self) -> BackendError | None:
+        """Send what was planned, ask again for what came back broken, and make the drafts.
+
+        Returns the error that ended the work too early; drafts are made of all that was answered all the same.
+        """
+        failure = self._send(self._planned)
+        self._join()
+        broken = [
+            _Wanted(task, text, unit.kind)
+            for task in self.tasks
+            if task.desk.takes_tags
+            for unit in task.units
+            if task.draft(unit) is not None
+            for text in task.texts[unit.text]
+            if tags.has_tags(text)
+        ]
+        if failure is None and broken:
+            failure = self._send(self._orders(self._missing(self._runs(broken))))
+            self._join()
+        for task in self.tasks:
+            for unit in task.units:
+                if failure is None and not self.spend.reached:
+                    task.settle(unit)
+                else:
+                    task.draft(unit)
+        return failure
+
+    # what is not known yet
+
+    def _missing(self, wanted: Iterable[_Wanted]) -> list[_Wanted]:
+        """The texts that neither memory nor journal knows, each once in its locale; what they know is noted."""
+        left: list[_Wanted] = []
+        for desk, texts in _by_desk((each.text, each) for each in wanted).items():
+            unknown = {text: each for text, each in texts.items() if text not in desk.known}
+            for text, match in desk.memory.exact(desk.target, list(unknown)).items():
+                desk.known[text] = _Known(match.target, f"memory {match.document} 100%")
+                tally = unknown.pop(text).task.tally
+                tally.memory += 1
+                tally.drafts += not match.approved
+            by_key: dict[str, list[str]] = {}
+            for text, each in unknown.items():
+                by_key.setdefault(desk.key(text, each.kind), []).append(text)
+            for key, keyed in by_key.items():
+                for text, answered in desk.memory.answered(key, keyed).items():
+                    desk.known[text] = _Known(answered.answer, f"{desk.backend.name} {answered.day}")
+                    unknown.pop(text).task.tally.journal += 1
+            tagged = [] if desk.takes_tags else [each for each in unknown.values() if tags.has_tags(each.text)]
+            left += [each for each in unknown.values() if desk.takes_tags or not tags.has_tags(each.text)]
+            left += self._missing(self._runs(tagged)) if tagged else []
+        return list({(each.desk, each.text): each for each in left}.values())
+
+    def _runs(self, texts: Sequence[_Wanted]) -> list[_Wanted]:
+        """The words between the tags of texts, to be asked for one by one."""
+        self._in_runs += texts
+        return [replace(each, text=run) for each in texts for run in markup.runs(each.text)]
+
+    def _orders(self, missing: Sequence[_Wanted]) -> list[Order]:
+        """Batches as full as each backend takes them, locale by locale."""
+        orders: list[Order] = []
+        for desk, texts in _by_desk((each.desk.sendable(each.text), each) for each in missing).items():
+            whole = Request(
+                desk.source,
+                desk.target,
+                tuple(texts),
+                tuple(each.kind for each in texts.values()),
+                tuple(each.task.context for each in texts.values()),
+            )
+            for batch in desk.backend.batches(whole):
+                wanted = {text: texts[text] for text in batch.texts}
+                terms = dict.fromkeys(term for each in wanted.values() for term in desk.found(each.text))
+                examples = [
+                    pair for task in dict.fromkeys(each.task for each in wanted.values()) for pair in task.examples
+                ]
+                request = replace(batch, terms=tuple(terms), examples=tuple(examples[:EXAMPLES]))
+                order = Order(desk.backend, request, desk.backend.count(batch.texts), desk)
+                self._wanted[id(order)] = wanted
+                orders.append(order)
+        return orders
+
+    # sending
+
+    def _send(self, orders: Sequence[Order]) -> BackendError | None:
+        orders = self.spend.take(orders)
+        try:
+            for desk in dict.fromkeys(order.desk for order in orders):
+                assert isinstance(desk, Desk)
+                prepare = getattr(desk.backend, "prepare", None)
+                if prepare is not None and desk.terms and desk.backend.takes_terms:
+                    prepare(desk.source, desk.target, desk.terms, desk.project)
+        except BackendError as error:
+            return error
+        return dispatch.send(orders, self._receive)
+
+    def _receive(self, order: Order, received: Sequence[tuple[str, Answer]]) -> None:
+        """Every response is in the journal before it is looked at (law 5)."""
+        desk = order.desk
+        assert isinstance(desk, Desk)
+        batch = self._wanted[id(order)]
+        by_key: dict[str, list[tuple[str, str, int]]] = {}
+        for sent, answer in received:
+            if answer.text is None and not answer.billed:
+                continue
+            wanted = batch[sent]
+            text = self._restored(desk, wanted.text, answer.text or "")
+            by_key.setdefault(desk.key(wanted.text, wanted.kind), []).append((wanted.text, text, answer.billed))
+            desk.known[wanted.text] = _Known(text, f"{desk.backend.name} {desk.day}")
+            tally = wanted.task.tally
+            tally.sent += 1
+            tally.characters += desk.backend.count([sent])
+            tally.billed += answer.billed
+        for key, answers in by_key.items():
+            desk.memory.record(key, answers, desk.day)
+        self.told(order.backend.count([sent for sent, _ in received]))
+
+    def _restored(self, desk: Desk, text: str, answer: str) -> str:
+        """The answer with its terms in place; one that lost them stays as it is, and is asked for again in runs."""
+        held = desk.held.get(text)
+        if not held or not answer:
+            return answer
+        try:
+            return glossary.restored(answer, held)
+        except MarkupError:
+            return answer
+
+    def _join(self) -> None:
+        """Put together the texts of which all runs are known."""
+        for wanted in self._in_runs:
+            known = wanted.desk.known
+            runs = markup.runs(wanted.text)
+            answers = [known[run] for run in runs if run in known]
+            if runs and len(answers) == len(runs) and all(each.answer for each in answers):
+                words = [each.answer for each in answers]
+                known[wanted.text] = _Known(markup.with_runs(wanted.text, words), answers[0].provenance)
+
+
+def _by_desk(texts: Iterable[tuple[str, _Wanted]]) -> dict[Desk, dict[str, _Wanted]]:
+    """The texts of each locale, each once: who asked first has it."""
+    found: dict[Desk, dict[str, _Wanted]] = {}
+    for text, each in texts:
+        found.setdefault(each.desk, {}).setdefault(text, each)
+    return found
+
+
+def plain(pieces: Iterable[Inline]) -> str:
+    """The words of a text, without its markup."""
+    return " ".join("".join(piece.value for piece in pieces if piece.piece is Piece.TEXT).split())

@@ -1,0 +1,228 @@
+"""What a run did, as lines for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from prl10n.model import Finding, Severity, State
+from prl10n.pipeline import Meter, Outcome, Row, Stage
+from prl10n.translation import Plan, Tally
+
+
+def finding_line(finding: Finding) -> str:
+    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    label = click.style(finding.severity.value, fg="red" if finding.severity is Severity.ERROR else "yellow")
+    locale = f" [{finding.locale}]" if finding.locale else ""
+    return f"{place}: {label}{locale}: {finding.message} ({finding.rule})"
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def summarize(outcome: Outcome, stages: Stage, dry_run: bool) -> None:
+    """A line for each file that was written, a line for each locale, and what to do next."""
+    would = "would write" if dry_run else "wrote"
+    for row in outcome.rows:
+        for path, written in ((row.catalog, row.catalog_written), (row.page, row.page_written)):
+            if written:
+                click.echo(f"{would} {path}", err=True)
+    for locale in dict.fromkeys(row.locale for row in outcome.rows):
+        rows = [row for row in outcome.rows if row.locale == locale]
+        totals = _totals(rows)
+        parts = [f"{totals[state]:,} {state.value}" for state in State if totals[state]]
+        counts = f"{counted(len(rows), 'document')}, {counted(sum(totals.values()), 'unit')}"
+        line = f"{locale}: {counts}: {', '.join(parts) or 'none'}"
+        if Stage.TRANSLATE in stages:
+            line += f". {_reuse(rows, outcome, dry_run=dry_run)}"
+        click.echo(line, err=True)
+    for line in _advice(outcome, stages, dry_run):
+        click.echo(line, err=True)
+
+
+def _totals(rows: list[Row]) -> dict[State, int]:
+    return {state: sum(row.states.get(state, 0) for row in rows) for state in State}
+
+
+def _reuse(rows: list[Row], outcome: Outcome, *, dry_run: bool) -> str:
+    """Where the texts of a locale come from, and what they cost."""
+    locale = rows[0].locale
+    backend, plan, price = outcome.backends.get(locale, ""), outcome.plans.get(locale), outcome.prices.get(locale)
+    total = sum((row.tally for row in rows), start=Tally())
+    parts = [f"{total.memory:,} from the memory"] if total.memory else []
+    if total.drafts:
+        parts[-1] += f" ({total.drafts:,} of them drafts)"
+    parts += [f"{total.journal:,} answered before"] if total.journal else []
+    if dry_run and backend == "memory" and total.sent:
+        parts.append(f"{total.sent:,} that the memory does not have")
+    elif dry_run and total.sent:
+        requests = f" in {counted(plan.requests, 'request')}" if plan else ""
+        cost = _cost(total.characters, price)
+        parts.append(
+            f"{backend} would be sent {counted(total.sent, 'text')}{requests}, "
+            f"{counted(total.characters, 'character')}{cost}"
+        )
+    elif total.sent:
+        estimate = f" ({plan.characters:,} estimated)" if plan else ""
+        cost = _cost(total.billed, price)
+        parts.append(
+            f"{counted(total.sent, 'text')} from {backend}, {counted(total.billed, 'character')} billed{estimate}{cost}"
+        )
+    return f"Texts: {', '.join(parts)}." if parts else "Nothing to send."
+
+
+def _cost(characters: int, price: tuple[float, str] | None) -> str:
+    if price is None:
+        return ", at a price that [budget] price does not say"
+    amount, currency = price
+    return f", about {characters * amount / 1_000_000:,.2f} {currency}" if amount else ""
+
+
+def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
+    states = _totals(outcome.rows)
+    if outcome.over_budget:
+        yield (
+            f"The budget is spent: {counted(outcome.over_budget, 'character')} were not sent. Run the same command "
+            "again for as much again, or raise --max-characters or [budget] characters."
+        )
+    if dry_run:
+        return
+    if outcome.untranslated and "memory" in outcome.backends.values() and outcome.failure is None:
+        yield (
+            f"{counted(outcome.untranslated, 'unit')} left untranslated: the memory does not know them, and "
+            "no other backend is set up. "
+            "For DeepL, set DEEPL_AUTH_KEY and run the same command again."
+        )
+    elif outcome.untranslated and outcome.failure is None and not outcome.over_budget:
+        yield f"{counted(outcome.untranslated, 'unit')} left untranslated; the messages above say why."
+    waiting = states[State.DRAFT] + states[State.STALE]
+    if waiting:
+        yield (
+            f"Next: review {counted(waiting, 'unit')} in {_catalogs(outcome)} with Poedit, Weblate or any PO editor; "
+            "clearing the fuzzy flag approves a unit. Then run `prl10n build`."
+        )
+    elif Stage.TRANSLATE not in stages and states[State.MISSING]:
+        yield "Next: `prl10n sync` translates what is missing."
+
+
+def _catalogs(outcome: Outcome) -> str:
+    """The catalog with units to review, or how many there are."""
+    names = [row.catalog for row in outcome.rows if row.states.get(State.DRAFT) or row.states.get(State.STALE)]
+    return names[0] if len(names) == 1 else f"{len(names):,} catalogs"
+
+
+def print_status(outcome: Outcome) -> None:
+    names = [state.value for state in State]
+    header = ("document", "locale", "units", *names, "page")
+    lines = [
+        (
+            row.document,
+            row.locale,
+            str(row.units),
+            *(str(row.states.get(state, 0)) for state in State),
+            _page(row, dry_run=True),
+        )
+        for row in outcome.rows
+    ]
+    totals = _totals(outcome.rows)
+    lines.append(
+        (f"{len(outcome.rows)} in all", "", str(sum(totals.values())), *(str(totals[state]) for state in State), "")
+    )
+    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
+    for line in [header, *lines]:
+        cells = [
+            cell.rjust(width) if 2 <= column < len(header) - 1 else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _page(row: Row, *, dry_run: bool) -> str:
+    """Whether the localized document on disk is what `build` would write."""
+    if row.page_written and dry_run:
+        return "outdated" if Path(row.page).exists() else "not written"
+    return "current" if Path(row.page).exists() else "none"
+
+
+def as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]:
+    return {
+        "command": command,
+        "dry_run": dry_run,
+        "exit_code": outcome.exit_code,
+        "documents": [
+            {
+                "document": row.document,
+                "locale": row.locale,
+                "units": row.units,
+                **{state.value: row.states.get(state, 0) for state in State},
+                "catalog": row.catalog,
+                "catalog_written": row.catalog_written,
+                "page": row.page,
+                "page_written": row.page_written,
+                "page_state": _page(row, dry_run=dry_run),
+                "from_memory": row.tally.memory,
+                "from_drafts": row.tally.drafts,
+                "from_journal": row.tally.journal,
+                "sent": row.tally.sent,
+                "characters": row.tally.characters,
+                "billed": row.tally.billed,
+            }
+            for row in outcome.rows
+        ],
+        "totals": {
+            **{state.value: count for state, count in _totals(outcome.rows).items()},
+            "characters": sum(row.tally.characters for row in outcome.rows),
+            "billed": sum(row.tally.billed for row in outcome.rows),
+            "untranslated": outcome.untranslated,
+            "over_budget": outcome.over_budget,
+        },
+        "plans": {locale: _plan(plan, outcome.prices.get(locale)) for locale, plan in outcome.plans.items()},
+        "backends": outcome.backends,
+        "findings": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity.value,
+                "path": finding.path,
+                "line": finding.line,
+                "locale": finding.locale,
+                "message": finding.message,
+            }
+            for finding in outcome.findings
+        ],
+        "error": str(outcome.failure) if outcome.failure else None,
+    }
+
+
+def _plan(plan: Plan, price: tuple[float, str] | None) -> dict[str, object]:
+    return {
+        "texts": plan.texts,
+        "requests": plan.requests,
+        "characters": plan.characters,
+        "price": None if price is None else round(plan.characters * price[0] / 1_000_000, 4),
+        "currency": None if price is None else price[1],
+    }
+
+
+def meter_line(meter: Meter) -> str:
+    head = f"{meter.backend} ({', '.join(meter.locales)}): "
+    if meter.usage is None:
+        return head + "has no account that counts"
+    used, limit, unit = meter.usage.used, meter.usage.limit, meter.usage.unit
+    if limit is None:
+        return head + f"{counted(used, unit)} used, no limit"
+    share = f" ({used / limit:.0%})" if limit else ""
+    return head + f"{used:,} of {counted(limit, unit)} used{share}, {max(0, limit - used):,} left"
+
+
+def meter_json(meter: Meter) -> dict[str, object]:
+    usage = meter.usage
+    return {
+        "backend": meter.backend,
+        "locales": meter.locales,
+        "used": usage.used if usage else None,
+        "limit": usage.limit if usage else None,
+        "unit": usage.unit if usage else None,
+    }

@@ -1,0 +1,182 @@
+"""Requests to backends, many at a time, from one place: what came back is handed over the moment that it arrives.
+
+Backends run in threads of their own; everything else (the journal, the answers) stays in the thread that calls. So a
+kill at any moment loses no answer that had arrived, and pays for nothing twice but the requests that were under way.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import current_thread, main_thread
+
+from prl10n.backends import Answer, Backend, Request
+from prl10n.errors import LIBRARY_FAILURES, BackendError, Interrupted, Prl10nError, RequestRefused
+
+MOST_REFUSALS = 3  # in a row; then what is refused is no single text
+
+_CRASHED = "This is a fault of the backend: please report it with the command that you ran."
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One batch for one backend, and the characters that it is expected to cost. `desk` tells orders apart."""
+
+    backend: Backend
+    request: Request
+    characters: int
+    desk: object
+
+
+@dataclass(slots=True)
+class Spend:
+    """What a run may send, in characters as its backends count them; None: any number.
+
+    `left` is what was not sent because it would have passed the limit.
+    """
+
+    limit: int | None = None
+    committed: int = 0
+    left: int = 0
+
+    @property
+    def reached(self) -> bool:
+        return self.left > 0
+
+    def take(self, orders: Iterable[Order]) -> list[Order]:
+        """The orders up to the first one that would pass the limit."""
+        taken: list[Order] = []
+        for order in orders:
+            if self.reached or (self.limit is not None and self.committed + order.characters > self.limit):
+                self.left += order.characters
+                continue
+            self.committed += order.characters
+            taken.append(order)
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    error: Prl10nError
+
+
+class _Done:
+    """The end of an order."""
+
+
+Received = Callable[[Order, Sequence[tuple[str, Answer]]], None]
+
+
+def send(orders: Sequence[Order], received: Received) -> BackendError | None:
+    """Send the orders, as many at a time as each backend takes, and give `received` what comes back, in this thread.
+
+    Returns the error that ended the work, after what was under way has come back too; None if all was answered. A
+    request that is refused ends nothing, unless several are refused one after another; its error is returned at the
+    end. Ctrl-C ends the work like an error (`Interrupted`).
+
+    Raises what is no error of a backend: a wrong configuration, a journal that cannot be written.
+    """
+    if not orders:
+        return None
+    work = _Sending(orders, received)
+    try:
+        work.all()
+    finally:
+        work.close()
+    return work.failure
+
+
+class _Interrupt:
+    """Ctrl-C."""
+
+
+_Item = tuple[Order | None, Sequence[Answer] | _Failed | _Done | _Interrupt]
+
+
+class _Sending:
+    def __init__(self, orders: Sequence[Order], received: Received) -> None:
+        self.orders = orders
+        self.received = received
+        self.failure: BackendError | None = None
+        self.fatal: Prl10nError | None = None
+        self.refusals = 0
+        self.answered: dict[int, int] = {}  # order → how many of its texts
+        self.queue: SimpleQueue[_Item] = SimpleQueue()
+        self.before = signal.getsignal(signal.SIGINT) if current_thread() is main_thread() else None
+        workers: dict[str, int] = {}
+        for order in orders:
+            name = order.backend.name
+            workers[name] = max(workers.get(name, 1), order.backend.concurrency)
+        self.pools = {name: ThreadPoolExecutor(count, f"prl10n-{name}") for name, count in workers.items()}
+        self.futures: list[Future[None]] = []
+        self.left = len(orders)
+
+    def all(self) -> None:
+        if self.before is signal.default_int_handler:
+            # The exception could come between an answer and the journal; a note in the queue waits for its turn.
+            signal.signal(signal.SIGINT, lambda *_: self.queue.put((None, _Interrupt())))
+        self.futures = [self.pools[order.backend.name].submit(self.work, order) for order in self.orders]
+        while self.left:
+            self.take()
+        if self.fatal is not None:
+            raise self.fatal
+
+    def work(self, order: Order) -> None:
+        """In a thread: one order, from the request to the end of its answers."""
+        try:
+            for answers in order.backend.translate(order.request):
+                self.queue.put((order, answers))
+        except Prl10nError as error:
+            self.queue.put((order, _Failed(error)))
+        except LIBRARY_FAILURES as error:
+            what = f"the backend {order.backend.name} failed: {type(error).__name__}: {error}"
+            self.queue.put((order, _Failed(BackendError(what, remedy=_CRASHED))))
+        finally:
+            self.queue.put((order, _Done()))
+
+    def take(self) -> None:
+        order, item = self.queue.get()
+        if isinstance(item, _Failed):
+            self.fail(item.error)
+        elif isinstance(item, _Done):
+            self.left -= 1
+        elif order is None or isinstance(item, _Interrupt):
+            if isinstance(self.failure, Interrupted):
+                raise KeyboardInterrupt  # the second one does not wait for what is under way
+            self.fail(Interrupted())
+        else:
+            first = self.answered.get(id(order), 0)
+            texts = order.request.texts[first : first + len(item)]
+            self.answered[id(order)] = first + len(texts)
+            self.refusals = 0
+            self.received(order, list(zip(texts, item, strict=False)))
+
+    def fail(self, error: Prl10nError) -> None:
+        if not isinstance(error, BackendError):
+            self.fatal = self.fatal or error
+            self.stop()
+            return
+        if isinstance(error, RequestRefused) and self.refusals < MOST_REFUSALS - 1:
+            self.refusals += 1
+            self.failure = self.failure or error
+            return
+        if self.failure is None or isinstance(error, Interrupted) or isinstance(self.failure, RequestRefused):
+            self.failure = error
+        self.stop()
+
+    def stop(self) -> None:
+        """No new request; who only waits for a turn gives up. What is under way comes back."""
+        self.left -= sum(future.cancel() for future in self.futures if not future.cancelled())
+        for backend in {id(order.backend): order.backend for order in self.orders}.values():
+            stop = getattr(backend, "stop", None)
+            if stop is not None:
+                stop()
+
+    def close(self) -> None:
+        for pool in self.pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+        if self.before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self.before)
