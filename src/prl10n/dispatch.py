@@ -70,8 +70,14 @@ class _Done:
 Received = Callable[[Order, Sequence[tuple[str, Answer]]], None]
 
 
-def send(orders: Sequence[Order], received: Received) -> BackendError | None:
+def nothing() -> bool:
+    return False
+
+
+def send(orders: Sequence[Order], received: Received, idle: Callable[[], bool] = nothing) -> BackendError | None:
     """Send the orders, as many at a time as each backend takes, and give `received` what comes back, in this thread.
+
+    While no answer waits, `idle` is called: it does a little work, and says whether there is more.
 
     Returns the error that ended the work, after what was under way has come back too; None if all was answered. A
     request that is refused ends nothing, unless several are refused one after another; its error is returned at the
@@ -81,7 +87,7 @@ def send(orders: Sequence[Order], received: Received) -> BackendError | None:
     """
     if not orders:
         return None
-    work = _Sending(orders, received)
+    work = _Sending(orders, received, idle)
     try:
         work.all()
     finally:
@@ -97,9 +103,10 @@ _Item = tuple[Order | None, Sequence[Answer] | _Failed | _Done | _Interrupt]
 
 
 class _Sending:
-    def __init__(self, orders: Sequence[Order], received: Received) -> None:
+    def __init__(self, orders: Sequence[Order], received: Received, idle: Callable[[], bool]) -> None:
         self.orders = orders
         self.received = received
+        self.idle = idle
         self.failure: BackendError | None = None
         self.fatal: Prl10nError | None = None
         self.refusals = 0
@@ -120,6 +127,8 @@ class _Sending:
             signal.signal(signal.SIGINT, lambda *_: self.queue.put((None, _Interrupt())))
         self.futures = [self.pools[order.backend.name].submit(self.work, order) for order in self.orders]
         while self.left:
+            while self.queue.empty() and self.idle():
+                pass
             self.take()
         if self.fatal is not None:
             raise self.fatal

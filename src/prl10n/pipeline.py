@@ -180,7 +180,7 @@ def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str
 
 
 def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(locales, documents) of a selection from all the documents. ConfigError for a locale or a path that the configuration does not have."""
+    """(locales, documents) of a selection from all the documents. ConfigError for a locale or a path that is not there."""
     for locale in selection.locales:
         config.settings(locale)
     locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)
@@ -296,12 +296,16 @@ class _Run:
             work += (item for source in read[rules] if (item := self.open(source, locale)) is not None)
         if Stage.TRANSLATE in self.stages:
             self.translate(work)
-        elif Stage.EXTRACT in self.stages:
+        else:
+            self.progress.begin("writing", len(work))
             for item in work:
-                self.save(item, {})
-        self.progress.begin("writing pages", len(work) if Stage.BUILD in self.stages else 0)
-        for item in work:
-            self.finish(item)
+                if Stage.EXTRACT in self.stages:
+                    self.save(item, {})
+                self.finish(item)
+                self.progress.advance()
+        self.outcome.rows = [item.row for item in work]
+        order = {locale: number for number, locale in enumerate(("", *locales))}
+        self.outcome.findings.sort(key=lambda finding: (order[finding.locale], finding.path, finding.line))
         return self.outcome
 
     def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> list[Source]:
@@ -364,27 +368,36 @@ class _Run:
 
     def translate(self, work: Sequence[_Work]) -> None:
         """Find texts for all that has none, in all locales at once, and save every catalog."""
-        tasks: dict[int, Task] = {}
         waiting = [(item, units) for item in work if (units := item.needed())]
         self.refuse_outside(self.config.root / FILE)
+        items: dict[Task, _Work] = {}
         if waiting:
             with Memory(self.config.root / FILE, scratch=self.dry_run) as memory:
                 desks = {
                     locale: self.desk(locale, memory) for locale in dict.fromkeys(item.locale for item, _ in waiting)
                 }
                 for item, units in waiting:
-                    document = item.source.document
-                    tasks[id(item)] = Task(desks[item.locale], document, units, item.approved(units))
-                self.carry_out(Work(list(tasks.values()), self.spend, self.progress.advance))
-        self.progress.begin("writing catalogs", len(work))
+                    task = Task(desks[item.locale], item.source.document, units, item.approved(units))
+                    items[task] = item
+                self.carry_out(
+                    Work(list(items), self.spend, self.progress.advance, lambda task: self.done(items[task], task))
+                )
+                for task, item in items.items():
+                    if self.dry_run:
+                        self.done(item, task)
+        without = {id(item) for item in items.values()}
         for item in work:
-            task = tasks.get(id(item))
-            if task is not None:
-                item.row.tally = task.tally
-                for unit, rule, message in task.warnings:
-                    self.warn(rule, item.source.file, unit.line, f"{message}\n    {_short(unit.text)}", item.locale)
-            self.save(item, task.drafts if task else {})
-            self.progress.advance()
+            if id(item) not in without:
+                self.save(item, {})
+                self.finish(item)
+
+    def done(self, item: _Work, task: Task) -> None:
+        """A document has all the texts that it will get: its catalog and its page are written."""
+        item.row.tally = task.tally
+        for unit, rule, message in task.warnings:
+            self.warn(rule, item.source.file, unit.line, f"{message}\n    {_short(unit.text)}", item.locale)
+        self.save(item, task.drafts)
+        self.finish(item)
 
     def carry_out(self, work: Work) -> None:
         self.outcome.plans = work.plan()
@@ -456,8 +469,6 @@ class _Run:
                 self.publish(item)
             except Prl10nError as error:
                 self.blame(error, item.source, item.locale)
-            self.progress.advance()
-        self.outcome.rows.append(item.row)
 
     def publish(self, item: _Work) -> None:
         """Write the localized document, if any of its units has a text that may be published and a byte changes."""

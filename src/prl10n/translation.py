@@ -9,6 +9,7 @@ without a text, with a warning.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -140,6 +141,8 @@ class Task:
 
     def draft(self, unit: Unit) -> MarkupError | None:
         """Make the unit's draft if all its texts are known; the error says what is wrong with the answers."""
+        if unit.text in self.drafts:
+            return None
         known = self.desk.known
         answers = [known[text] for text in self.texts[unit.text] if text in known]
         if len(answers) != len(self.texts[unit.text]):
@@ -196,11 +199,19 @@ class Plan:
 
 @dataclass(eq=False)
 class Work:
-    """The translating of a run: `tasks` in their order, and what it may spend. `told` hears of characters done."""
+    """The translating of a run: `tasks` in their order, and what it may spend.
+
+    `told` hears of characters done, `done` of each task whose units have all that they will get: most are done while
+    the backend is at work on others.
+    """
 
     tasks: Sequence[Task]
     spend: Spend = field(default_factory=Spend)
     told: Callable[[int], None] = lambda _: None
+    done: Callable[[Task], None] = lambda _: None
+    _needed_by: dict[tuple[Desk, str], list[tuple[Task, Unit]]] = field(default_factory=dict)
+    _ready: deque[tuple[Task, Unit]] = field(default_factory=deque)  # units that may have got their last text
+    _finished: set[Task] = field(default_factory=set)
     _wanted: dict[int, dict[str, _Wanted]] = field(default_factory=dict)  # order → its texts as they are sent
     _planned: list[Order] = field(default_factory=list)
     _in_runs: list[_Wanted] = field(default_factory=list)  # texts whose words are asked for, run by run
@@ -229,12 +240,19 @@ class Work:
 
         Returns the error that ended the work too early; drafts are made of all that was answered all the same.
         """
+        for task in self.tasks:
+            for unit in task.units:
+                for text in task.texts[unit.text]:
+                    self._needed_by.setdefault((task.desk, text), []).append((task, unit))
+                self._ready.append((task, unit))
         failure = self._send(self._planned)
         self._join()
+        while self._idle():
+            pass
         broken = [
             _Wanted(task, text, unit.kind)
             for task in self.tasks
-            if task.desk.takes_tags
+            if task.desk.takes_tags and task not in self._finished
             for unit in task.units
             if task.draft(unit) is not None
             for text in task.texts[unit.text]
@@ -244,12 +262,27 @@ class Work:
             failure = self._send(self._orders(self._missing(self._runs(broken))))
             self._join()
         for task in self.tasks:
-            for unit in task.units:
-                if failure is None and not self.spend.reached:
-                    task.settle(unit)
-                else:
-                    task.draft(unit)
+            if task not in self._finished:
+                for unit in task.units:
+                    if failure is None and not self.spend.reached:
+                        task.settle(unit)
+                    else:
+                        task.draft(unit)
+                self.done(task)
         return failure
+
+    def _idle(self) -> bool:
+        """Make one draft that may be ready, and finish its task if that was the last one. Whether there is more."""
+        if not self._ready:
+            return False
+        task, unit = self._ready.popleft()
+        task.draft(unit)
+        if len(task.drafts) == len(task.units) and task not in self._finished:
+            self._finished.add(task)
+            for each in task.units:
+                task.settle(each)
+            self.done(task)
+        return True
 
     # what is not known yet
 
@@ -315,7 +348,7 @@ class Work:
                     prepare(desk.source, desk.target, desk.terms, desk.project)
         except BackendError as error:
             return error
-        return dispatch.send(orders, self._receive)
+        return dispatch.send(orders, self._receive, self._idle)
 
     def _receive(self, order: Order, received: Sequence[tuple[str, Answer]]) -> None:
         """Every response is in the journal before it is looked at (law 5)."""
@@ -336,6 +369,7 @@ class Work:
             tally.billed += answer.billed
         for key, answers in by_key.items():
             desk.memory.record(key, answers, desk.day)
+            self._ready += (each for text, _, _ in answers for each in self._needed_by.get((desk, text), ()))
         self.told(order.backend.count([sent for sent, _ in received]))
 
     def _restored(self, desk: Desk, text: str, answer: str) -> str:
