@@ -10,7 +10,9 @@ STAMP := $(VENV)/.installed
 help:
 	@echo "make demo    translate the project's own releases and show the result"
 	@echo "make test    lint, type check and test"
-	@echo "make fuzz    the laws on 100,000 generated documents (hours)"
+	@echo "make fuzz    the laws on 100,000 generated documents (minutes)"
+	@echo "make kill    200 runs killed at random moments (ten minutes)"
+	@echo "make replay  what a history of snapshots bills [FOLDER=…]"
 	@echo "make bench   speed, as ratios to floors measured in the same run"
 	@echo "make fidelity FOLDER=…   what becomes of every page of a folder"
 	@echo "make clean   remove the virtual environment and caches"
@@ -45,10 +47,17 @@ fidelity: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python bench/fidelity.py $(FOLDER)
 
+kill: $(STAMP) gettext
+	$(BIN)/python bench/kill.py
+
+replay: $(STAMP)
+	$(BIN)/python bench/replay.py $(FOLDER)
+
 bench: $(STAMP)
 	$(BIN)/python bench/split.py
+	$(BIN)/python bench/throughput.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo gettext test fuzz fidelity bench clean
+.PHONY: help install demo gettext test fuzz fidelity kill replay bench clean

@@ -13,6 +13,8 @@ from prl10n.errors import MarkupError
 
 _TAG = re.compile(r"<(/?)([gx])([1-9][0-9]*)\s*(/?)>")
 _WORD = re.compile(r"\w*")
+_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what other programs take for the end of a line
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _SUFFIXES = ("s", "es", "n", "e", "x")  # what other languages than the source's hang on a name: `<g1>Nuvla</g1>s`
 
@@ -34,8 +36,9 @@ class Token:
 
 
 def parse(fragment: str) -> list[Token]:
-    """A neutral form as tokens. MarkupError for any tag that is not `<gN>`, `</gN>` or `<xN/>`, and for wrong
-    nesting.
+    """A neutral form as tokens, without control characters, which no translation needs.
+
+    MarkupError for any tag that is not `<gN>`, `</gN>` or `<xN/>`, and for wrong nesting.
     """
     tokens: list[Token] = []
     opened: list[int] = []
@@ -67,7 +70,7 @@ def _add_text(tokens: list[Token], raw: str) -> None:
     if "<" in raw:
         raise MarkupError(f"there is markup that the source does not have: {raw[raw.index('<') :][:40]}")
     if raw:
-        tokens.append(Token(Item.TEXT, html.unescape(raw)))
+        tokens.append(Token(Item.TEXT, _BREAKS.sub(" ", _CONTROLS.sub("", html.unescape(raw)))))
 
 
 def _parents(tokens: Iterable[Token]) -> dict[tuple[Item, int], int]:
