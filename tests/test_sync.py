@@ -655,22 +655,37 @@ def test_ctrl_c_keeps_what_was_answered_and_the_same_command_resumes(project: Pr
 # Terms.
 
 
-def test_terms_are_sent_with_the_texts_and_a_violated_one_is_a_finding(project: Project, server: DeepLServer) -> None:
-    project.write("locales/glossary.csv", "source,locale,target,note\nLyon,,,a town\noffice,fr,bureau,\n")
+GLOSSARY = "source,locale,target,note\nLyon,,,a town\noffice,fr,bureau,\n"
+
+
+def test_a_term_that_was_not_heeded_is_a_finding_on_the_draft(project: Project, server: DeepLServer) -> None:
+    server.heeds_terms = False
+    project.write("locales/glossary.csv", GLOSSARY)
     result = project.run("sync")
     assert result.exit_code == 0
     assert set(project.states().values()) == {"draft"}
-    said = [line for line in result.stderr.splitlines() if "(glossary)" in line or "bureau" in line]
-    assert said
+    lines = [line for line in result.stderr.splitlines() if "bureau" in line]
+    assert lines[0].startswith("content/en/news/a.md:7: warning [fr]: ")
+    assert "A second office for Acme (glossary)" in result.stderr
 
 
-def test_another_term_costs_nothing_but_the_texts_that_it_is_in(project: Project, server: DeepLServer) -> None:
+def test_terms_go_to_a_glossary_of_the_account_and_are_heeded(project: Project, server: DeepLServer) -> None:
+    project.write("locales/glossary.csv", GLOSSARY)
+    said = project.run("sync").stderr
+    (made,) = server.glossaries.values()
+    assert made.dictionaries == {("EN", "FR"): {"Lyon": "Lyon", "office": "bureau"}}
+    assert "bureau" in project.page()
+    assert "glossary" not in said
+
+
+def test_a_new_term_costs_only_the_texts_that_it_is_in(project: Project, server: DeepLServer) -> None:
     project.run("sync")
     project.path().unlink()
     server.requests.clear()
-    project.write("locales/glossary.csv", "source,locale,target,note\nrooms,fr,chambres,\n")
+    project.write("locales/glossary.csv", GLOSSARY)
     project.run("sync")
-    assert sent(server) == ["Two <x1/>"] or all("rooms" in text or "<x" in text for text in sent(server))
+    assert [text for text in sent(server) if "Lyon" not in text and "office" not in text] == []
+    assert len(sent(server)) == 3
 
 
 def test_a_backend_that_is_named_needs_its_key(alone: Project) -> None:

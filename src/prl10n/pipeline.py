@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 from pathlib import Path
 
-from prl10n import backends, catalog, document, files, glossary, translation
+from prl10n import backends, catalog, document, files, glossary, models, translation
 from prl10n.assembly import assemble
 from prl10n.backends import Backend, Usage
 from prl10n.catalog import Catalog, Draft
@@ -172,7 +172,10 @@ def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str
     settings = config.settings(locale).backend
     name = settings.name
     if name == "auto":
-        name = "deepl" if environ.get("DEEPL_AUTH_KEY", "").strip() else "memory"
+        if environ.get("DEEPL_AUTH_KEY", "").strip():
+            name = "deepl"
+        else:
+            name = "local" if models.find(models.folder(environ), config.source, locale) else "memory"
     return name, settings.options(name)
 
 
@@ -180,7 +183,7 @@ def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str
 
 
 def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(locales, documents) of a selection from all the documents. ConfigError for a locale or a path that is not there."""
+    """(locales, documents) of a selection from all the documents `names`. ConfigError for what is not there."""
     for locale in selection.locales:
         config.settings(locale)
     locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)

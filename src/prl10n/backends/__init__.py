@@ -96,7 +96,9 @@ class Backend(Protocol):
         ...
 
     def batches(self, request: Request) -> Iterable[Request]:
-        """Cut a request into those that the provider takes at once, as full as its limits allow, in order."""
+        """Cut a request into those that the provider takes at once, as full as its limits allow. Each text is in one of
+        them; texts that are treated alike keep their order.
+        """
         ...
 
     def translate(self, request: Request) -> Iterator[Sequence[Answer]]:
@@ -112,6 +114,16 @@ class Stoppable(Protocol):
     """A backend that waits: `stop` ends its pauses, from another thread; requests that wait then raise."""
 
     def stop(self) -> None: ...
+
+
+class Prepared(Protocol):
+    """A backend that wants all terms of a locale before the first request with terms: called once, from one thread, and
+    only if there are terms and `takes_terms`; not on a dry run. `project` is the name of the project's folder.
+
+    Raises BackendError, and ConfigError for terms that the provider would refuse.
+    """
+
+    def prepare(self, source: str, target: str, terms: Sequence[Term], project: str) -> None: ...
 
 
 class Metered(Protocol):

@@ -1,6 +1,7 @@
-"""BCP 47 tags and the codes that DeepL has for them.
+"""BCP 47 tags and the codes that DeepL has for them, and what DeepL can do for which target.
 
-Source: https://developers.deepl.com/docs/getting-started/supported-languages and `deepl.Language` in the client.
+Source: https://developers.deepl.com/docs/getting-started/supported-languages and `deepl.Language` in the client; for
+what each parameter supports, https://developers.deepl.com/api-reference/translate.
 """
 
 from __future__ import annotations
@@ -11,6 +12,13 @@ from collections.abc import Iterable
 from prl10n.errors import ConfigError
 
 WITHOUT_TAGS = frozenset({"FR-CA"})  # targets for which DeepL refuses tag_handling
+
+# Targets for which `formality` may be `more` or `less`. DeepL says nothing of FR-CA: its server decides.
+FORMAL = frozenset("DE ES ES-419 FR FR-CA IT JA NL PL PT-BR PT-PT RU".split())
+
+# Languages, in any variant, that custom instructions and style rules are for (the latter:
+# https://developers.deepl.com/docs/customize/using-style-rules).
+INSTRUCTED = frozenset("DE EN ES FR IT JA KO ZH".split())
 
 LANGUAGES = frozenset(
     """
@@ -63,6 +71,11 @@ def target_code(tag: str) -> str:
         if len(dropped := subtags.pop()) == 4 and dropped.isalpha():
             break
     raise _unknown(tag, "into", (*LANGUAGES, *_TARGETS))
+
+
+def base_code(code: str) -> str:
+    """The language of a target code, which glossaries and style rules are for: PT-BR → PT."""
+    return code.partition("-")[0]
 
 
 def source_code(tag: str) -> str:

@@ -7,6 +7,7 @@ https://www.rfc-editor.org/rfc/rfc9110#name-retry-after).
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from prl10n.errors import BackendUnavailable
 
 T = TypeVar("T")
 
+_SECONDS = re.compile("[0-9]{1,9}")
 FIRST, GROWTH, LONGEST, JITTER = 1.0, 1.6, 120.0, 0.23
 
 
@@ -84,11 +86,11 @@ def retry_after(value: str | None) -> float | None:
     """The seconds that a `Retry-After` header asks for: a number, or a date. None where it says neither."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if _SECONDS.fullmatch(value.strip()):
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 import click
 
 from prl10n import __version__
+from prl10n.cli.glossary import glossary
+from prl10n.cli.model import model
 from prl10n.errors import Interrupted, Prl10nError
 
 EPILOG = """Exit codes: 0 done; 2 the command line, the configuration or an input is wrong; 3 a backend failed, all it
@@ -195,6 +197,10 @@ def usage(as_json: bool, explicit: Path | None) -> None:
         return
     for meter in meters:
         click.echo(show.meter_line(meter))
+
+
+prl10n.add_command(glossary)
+prl10n.add_command(model)
 
 
 # --- running ----------------------------------------------------------------------------------------------------------

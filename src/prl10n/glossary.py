@@ -1,1 +1,0 @@
-"""Terms: the glossary of a project (see docs)."""
