@@ -108,15 +108,15 @@ def one(seed: int, totals: Totals) -> None:
         project(root, chance)
         approved = approve(root, chance)
         environ = {**os.environ, **server.environ}
-        server.latency = 0.05
+        server.latency = 0.3
         process = subprocess.Popen(COMMAND, cwd=root, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        moment = chance.uniform(0.1, 2.0)
+        moment = chance.uniform(0.3, 1.6)
         time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         totals.killed += process.wait() != 0
         kept = journal(root)
         problems = valid(root)
-        time.sleep(0.1)  # requests under way end at the server
+        time.sleep(0.4)  # requests under way end at the server
         first = sent(server)
         server.requests.clear()
         server.latency = 0.0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import current_thread, main_thread
+from threading import Event, current_thread, main_thread
 
 from prl10n.backends import Answer, Backend, Request
 from prl10n.errors import LIBRARY_FAILURES, BackendError, Interrupted, Prl10nError, RequestRefused
@@ -99,7 +99,7 @@ class _Interrupt:
     """Ctrl-C."""
 
 
-_Item = tuple[Order | None, Sequence[Answer] | _Failed | _Done | _Interrupt]
+_Item = tuple[Order | None, Sequence[Answer] | _Failed | _Done | _Interrupt, Event]
 
 
 class _Sending:
@@ -120,11 +120,12 @@ class _Sending:
         self.pools = {name: ThreadPoolExecutor(count, f"prl10n-{name}") for name, count in workers.items()}
         self.futures: list[Future[None]] = []
         self.left = len(orders)
+        self.closed = False  # nobody takes answers any more
 
     def all(self) -> None:
         if self.before is signal.default_int_handler:
             # The exception could come between an answer and the journal; a note in the queue waits for its turn.
-            signal.signal(signal.SIGINT, lambda *_: self.queue.put((None, _Interrupt())))
+            signal.signal(signal.SIGINT, lambda *_: self.queue.put((None, _Interrupt(), Event())))
         self.futures = [self.pools[order.backend.name].submit(self.work, order) for order in self.orders]
         while self.left:
             while self.queue.empty() and self.idle():
@@ -134,20 +135,27 @@ class _Sending:
             raise self.fatal
 
     def work(self, order: Order) -> None:
-        """In a thread: one order, from the request to the end of its answers."""
+        """In a thread: one order, from the request to the end of its answers.
+
+        No request goes out before the last answer of this thread is taken: what a kill can cost is never more than a
+        request for each thread.
+        """
         try:
             for answers in order.backend.translate(order.request):
-                self.queue.put((order, answers))
+                taken = Event()
+                self.queue.put((order, answers, taken))
+                while not taken.wait(0.2) and not self.closed:
+                    pass
         except Prl10nError as error:
-            self.queue.put((order, _Failed(error)))
+            self.queue.put((order, _Failed(error), Event()))
         except LIBRARY_FAILURES as error:
             what = f"the backend {order.backend.name} failed: {type(error).__name__}: {error}"
-            self.queue.put((order, _Failed(BackendError(what, remedy=_CRASHED))))
+            self.queue.put((order, _Failed(BackendError(what, remedy=_CRASHED)), Event()))
         finally:
-            self.queue.put((order, _Done()))
+            self.queue.put((order, _Done(), Event()))
 
     def take(self) -> None:
-        order, item = self.queue.get()
+        order, item, taken = self.queue.get()
         if isinstance(item, _Failed):
             self.fail(item.error)
         elif isinstance(item, _Done):
@@ -161,7 +169,10 @@ class _Sending:
             texts = order.request.texts[first : first + len(item)]
             self.answered[id(order)] = first + len(texts)
             self.refusals = 0
-            self.received(order, list(zip(texts, item, strict=False)))
+            try:
+                self.received(order, list(zip(texts, item, strict=False)))
+            finally:
+                taken.set()
 
     def fail(self, error: Prl10nError) -> None:
         if not isinstance(error, BackendError):
@@ -185,6 +196,7 @@ class _Sending:
                 stop()
 
     def close(self) -> None:
+        self.closed = True
         for pool in self.pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
         if self.before is signal.default_int_handler:

@@ -22,6 +22,7 @@ from prl10n.errors import Prl10nError
 from prl10n.model import Span, State, Unit
 
 FILE = Path(".prl10n", "memory.db")
+IMPORTED = "import:"  # what stands in place of a catalog's path for pairs from elsewhere
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -182,6 +183,24 @@ class Memory:
                 [(locale, source, target, approved, name, path) for source, target, approved in rows],
             )
             cursor.execute("COMMIT")
+
+    def import_pairs(self, locale: str, name: str, rows: Iterable[tuple[str, str, bool]]) -> None:
+        """Take in (source, target, approved) pairs from elsewhere, under a name; those that it had are replaced.
+
+        They stay until the memory is deleted: no catalog holds them.
+        """
+        self._replace(f"{IMPORTED}{name}", None, rows, locale, name)
+
+    def every(self, locale: str) -> Iterator[tuple[str, str, bool, str]]:
+        """(source, target, approved, document) of all pairs of a locale, in a stable order."""
+        with self._guarded():
+            rows = self.database.execute(
+                "SELECT DISTINCT source, target, approved, document FROM pairs WHERE locale = ?"
+                " ORDER BY source, approved DESC, document, target",
+                (locale,),
+            )
+            for source, target, approved, document in rows:
+                yield source, target, bool(approved), document
 
     def exact(self, locale: str, sources: Sequence[str]) -> dict[str, Match]:
         """The best known translation of each text: approved before drafted, then by the name of the document."""

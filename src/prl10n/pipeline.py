@@ -179,6 +179,36 @@ def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str
     return name, settings.options(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a document stands in a locale: its source, its catalog as it is on disk and as `extract` would leave it
+    (`seen`, `merged`), and its page as `build` would leave it (None: it would write none).
+    """
+
+    source: Source
+    locale: str
+    catalog_path: Path
+    seen: Catalog
+    merged: Catalog
+    page_path: Path
+    page: bytes | None
+
+
+def survey(config: Config, selection: Selection) -> tuple[list[Standing], list[Finding]]:
+    """Where every selected document stands, and what is wrong with some. Writes and sends nothing."""
+    run = _Run(config, Stage.BUILD, True, Spend(), Progress(), {})
+    standings = []
+    for item in run.opened(selection, None):
+        try:
+            page = run.page(item)
+        except Prl10nError as error:
+            run.blame(error, item.source, item.locale)
+            page = None
+        path = config.target_path(item.locale, item.source.name)
+        standings.append(Standing(item.source, item.locale, item.path, item.seen, item.merged, path, page))
+    return standings, run.outcome.findings
+
+
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -286,7 +316,8 @@ class _Run:
         self.documents: tuple[str, ...] = ()
         self.now = today()
 
-    def all(self, selection: Selection, executor: Executor | None) -> Outcome:
+    def opened(self, selection: Selection, executor: Executor | None) -> list[_Work]:
+        """The selected documents with their catalogs, locale by locale."""
         self.documents = find_documents(self.config)
         locales, names = select(self.config, selection, self.documents)
         read: dict[Rules, list[Source]] = {}
@@ -297,6 +328,10 @@ class _Run:
             if rules not in read:
                 read[rules] = self.read(names, rules, executor)
             work += (item for source in read[rules] if (item := self.open(source, locale)) is not None)
+        return work
+
+    def all(self, selection: Selection, executor: Executor | None) -> Outcome:
+        work = self.opened(selection, executor)
         if Stage.TRANSLATE in self.stages:
             self.translate(work)
         else:
@@ -307,7 +342,7 @@ class _Run:
                 self.finish(item)
                 self.progress.advance()
         self.outcome.rows = [item.row for item in work]
-        order = {locale: number for number, locale in enumerate(("", *locales))}
+        order = {locale: number for number, locale in enumerate(("", *self.config.targets))}
         self.outcome.findings.sort(key=lambda finding: (order[finding.locale], finding.path, finding.line))
         return self.outcome
 
@@ -475,12 +510,22 @@ class _Run:
 
     def publish(self, item: _Work) -> None:
         """Write the localized document, if any of its units has a text that may be published and a byte changes."""
+        result = self.page(item)
+        path = self.config.target_path(item.locale, item.source.name)
+        if result is None or files.read(path) == result:
+            return
+        item.row.page_written = True
+        if not self.dry_run:
+            files.write(path, result)
+
+    def page(self, item: _Work) -> bytes | None:
+        """The localized document as the catalog has it; None where it is not to be written."""
         settings = self.config.settings(item.locale)
         live = item.merged.live()
         units = item.source.document.units
         texts = [catalog.publishable(live[unit.context, unit.text], drafts=settings.publish.drafts) for unit in units]
         if units and not any(texts):
-            return
+            return None
         values = {key: value.replace("{locale}", item.locale) for key, value in settings.front_matter.set.items()}
         result, rejected = assemble(item.source.document, texts, values)
         for index, reason in rejected.items():
@@ -496,14 +541,7 @@ class _Run:
                 )
             )
         complete = all(texts) and not rejected
-        if not complete and settings.publish.incomplete == "skip":
-            return
-        path = self.config.target_path(item.locale, item.source.name)
-        if files.read(path) == result:
-            return
-        item.row.page_written = True
-        if not self.dry_run:
-            files.write(path, result)
+        return result if complete or settings.publish.incomplete == "source" else None
 
     # findings
 
