@@ -16,15 +16,16 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import polib
 
 from prl10n import files
 from prl10n.errors import CatalogError
-from prl10n.model import State, Unit
+from prl10n.model import State, Syntax, Unit
 
 WIDTH = 79  # columns of a line, as gettext's own tools write
 NEAR = 60.0  # rapidfuzz ratio from which a text is taken for the successor of another, wherever it stands
@@ -315,13 +316,37 @@ def header(gettext_locale: str, project: str, plural_forms: str, now: datetime.d
 # --- merging ----------------------------------------------------------------------------------------------------------
 
 
-def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
+class Carrier(Protocol):
+    """Makes the change of a source in its translation (`prl10n.changes`); the texts are those of a catalog."""
+
+    def key(self, text: str, unit: Unit) -> Hashable:
+        """What is equal for texts that differ only in markup, in what it protects, in white space or quotation marks.
+        `unit` says how the text is read.
+        """
+        ...
+
+    def carried(self, old: str, translation: str, unit: Unit) -> str | None:
+        """The translation of `old` for a unit with the same key; None: it cannot be made."""
+        ...
+
+    def refigured(self, old: str, translation: str, unit: Unit) -> str | None:
+        """The translation of `old` for a unit that differs in figures, dates or names alone; None: as above."""
+        ...
+
+
+def merge(catalog: Catalog, units: Sequence[Unit], file: str, carrier: Carrier | None = None) -> Catalog:
     """The catalog of a source as it is now: its units in order, then what the source no longer has, obsolete.
 
     Law 4: the words of every translation and every translator's comment that the catalog had are in the result. A
     unit whose text is known, live or obsolete, keeps its entry. A new text takes the place of the old one that it
-    came from: if that was approved, it is stale now, and the approved pair stays as an obsolete entry. CatalogError
-    for a unit whose text has plural forms in the catalog.
+    came from:
+
+    - only its markup changed: the translation gets the same change, and its state stays;
+    - only figures, dates or names changed, and it was approved: it is stale, with the same change in its proposal;
+    - words changed, and it was approved: it is stale, and waits for a proposal.
+
+    Of what is stale, the approved pair stays as an obsolete entry. CatalogError for a unit whose text has plural forms
+    in the catalog.
     """
     old = [entry for entry in catalog.entries if not entry.obsolete and not entry.plural]
     foreign = [entry for entry in catalog.entries if entry.plural]
@@ -341,12 +366,20 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
         )
     fresh = [key for key in kinds if key not in live and key not in obsolete]
     gone = [entry for entry in old if entry.key not in kinds]
-    successors = _successors(list(kinds), fresh, old, gone)
+    first = {(unit.context, unit.text): unit for unit in reversed(units)}
+    same = _carried(fresh, gone, first, carrier) if carrier else {}
+    gone = [entry for entry in gone if entry.key not in {ancestor.key for ancestor, _ in same.values()}]
+    successors = _successors(list(kinds), [key for key in fresh if key not in same], old, gone)
     entries: list[Entry] = []
     for key, names in kinds.items():
         entry = live.get(key) or obsolete.pop(key, None)
+        if entry is None and key in same:
+            ancestor, words = same[key]
+            entry = replace(ancestor, msgid=key[1], context=key[0], msgstr=words, lines="")
         if entry is None:
             entry = _succeeding(key, successors.get(key), catalog)
+            if carrier is not None and entry.previous is not None:
+                entry = _refigured(entry, first[key], carrier)
         flags = tuple(flag for flag in entry.flags if not flag.startswith("max-length:"))
         if key in limits:
             flags = (*flags, f"max-length:{limits[key]}")  # as Weblate has it
@@ -356,6 +389,40 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str) -> Catalog:
         if entry.msgstr or entry.remarks:
             obsolete.setdefault(entry.key, _changed(entry, obsolete=True, extracted="", files=()))
     return replace(catalog, entries=(*entries, *foreign, *obsolete.values()))
+
+
+def _carried(
+    fresh: Sequence[Key], gone: Sequence[Entry], units: Mapping[Key, Unit], carrier: Carrier
+) -> dict[Key, tuple[Entry, str]]:
+    """New texts that are old ones in another markup: the entry that each comes from, and its words as they are now."""
+    waiting = [entry for entry in gone if entry.msgstr]
+    if not fresh or not waiting:
+        return {}
+    found: dict[Key, tuple[Entry, str]] = {}
+    taken: set[Key] = set()
+    keys: dict[Syntax, dict[Hashable, list[Entry]]] = {}
+    for key in fresh:
+        unit = units[key]
+        if unit.syntax not in keys:
+            keys[unit.syntax] = {}
+            for entry in waiting:
+                keys[unit.syntax].setdefault(carrier.key(entry.msgid, unit), []).append(entry)
+        for entry in keys[unit.syntax].get(carrier.key(key[1], unit), ()):
+            words = carrier.carried(entry.msgid, entry.msgstr, unit) if entry.key not in taken else None
+            if words:
+                found[key] = (entry, words)
+                taken.add(entry.key)
+                break
+    return found
+
+
+def _refigured(entry: Entry, unit: Unit, carrier: Carrier) -> Entry:
+    """A stale entry with the change of its figures made in its words, where that is all that changed."""
+    words = carrier.refigured(entry.previous or "", entry.msgstr, unit)
+    if words is None:
+        return entry
+    comment = "\n".join(line for line in (entry.remarks, "prl10n: figures") if line)
+    return replace(entry, msgstr=words, comment=comment)
 
 
 def _changed(entry: Entry, **fields: object) -> Entry:

@@ -50,6 +50,17 @@ def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING) -> bool:
     return True
 
 
+def remove(path: Path, expected: bytes) -> bool:
+    """Remove a file that still holds `expected`; False where it holds something else by now."""
+    if read(path) != expected:
+        return False
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return True
+
+
 def _unwritable(path: Path, error: OSError) -> Prl10nError:
     return Prl10nError(
         f"cannot be written: {error.strerror}",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prl10n.errors import ConfigError
@@ -63,3 +64,28 @@ def _nearest_locale(tag: str) -> str:
     # A known language leaves only its own locales to choose from: `fr-XX` is never `fy`.
     own = [name for name in known if name.split("-")[0] == language]
     return nearest(tag.replace("_", "-"), own, 0.85) or nearest(language, own) or nearest(tag, known)
+
+
+@lru_cache(maxsize=64)
+def month_names(tag: str) -> Mapping[str, int]:
+    """Names of months in a locale, in small letters, wide and abbreviated, as in a date and alone → 1 to 12 (CLDR)."""
+    locale = babel_locale(tag)
+    return {
+        str(name).rstrip(".").lower(): number
+        for style in ("format", "stand-alone")
+        for width in ("abbreviated", "wide")
+        for number, name in locale.months[style][width].items()
+    }
+
+
+@lru_cache(maxsize=64)
+def month_name(tag: str, number: int) -> str:
+    """The wide name of a month as it stands in a date."""
+    return str(babel_locale(tag).months["format"]["wide"][number])
+
+
+@lru_cache(maxsize=64)
+def number_marks(tag: str) -> tuple[str, str]:
+    """(decimal mark, group mark) of a locale (CLDR, Latin digits)."""
+    symbols = babel_locale(tag).number_symbols["latn"]
+    return str(symbols["decimal"]), str(symbols["group"])

@@ -139,6 +139,14 @@ class Memory:
                     found[source] = Answered(*row)
         return found
 
+    def billed(self) -> list[tuple[str, str, int]]:
+        """(settings, day, characters) of all that was billed, summed, in the order of days."""
+        with self._guarded():
+            rows = self.database.execute(
+                "SELECT settings, day, SUM(billed) FROM journal GROUP BY settings, day ORDER BY day, settings"
+            )
+            return [(str(settings), str(day), int(billed)) for settings, day, billed in rows]
+
     # the pairs
 
     def refresh(self, locale: str, catalogs: Mapping[Path, str], root: Path) -> list[Prl10nError]:

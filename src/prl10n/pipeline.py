@@ -14,19 +14,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from enum import Flag, auto
+from functools import partial
 from pathlib import Path
 
 from prl10n import backends, catalog, document, files, glossary, models, translation
 from prl10n.assembly import assemble
 from prl10n.backends import Backend, Usage
 from prl10n.catalog import Catalog, Draft
+from prl10n.changes import Changes
 from prl10n.config import Budget, Config, shown
 from prl10n.content import find_catalogs, find_documents
 from prl10n.dispatch import Spend
 from prl10n.document import Document, Rules
 from prl10n.errors import LIBRARY_FAILURES, BackendError, CatalogError, ConfigError, DocumentError, Prl10nError
 from prl10n.locales import gettext_locale
-from prl10n.memory import FILE, Memory
+from prl10n.memory import FILE, Memory, pairs
 from prl10n.model import Finding, Severity, State, Unit
 from prl10n.translation import Desk, Plan, Tally, Task, Work
 
@@ -257,6 +259,17 @@ def _split(job: tuple[str, Path, Rules]) -> Document | Finding:
 # --- one run ----------------------------------------------------------------------------------------------------------
 
 
+MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
+
+
+@dataclass(frozen=True, slots=True)
+class _Former:
+    """A catalog whose document is gone."""
+
+    path: Path
+    catalog: Catalog
+
+
 @dataclass(slots=True)
 class _Work:
     """A document in a locale, on its way through the stages."""
@@ -267,6 +280,7 @@ class _Work:
     seen: Catalog
     merged: Catalog
     row: Row
+    former: _Former | None = None
 
     def needed(self) -> list[Unit]:
         """The units without a text, each text once."""
@@ -276,6 +290,10 @@ class _Work:
             if unit.text not in found and catalog.needs_text(live[unit.context, unit.text], self.merged):
                 found[unit.text] = unit
         return list(found.values())
+
+    def stale(self, units: Sequence[Unit]) -> frozenset[str]:
+        live = self.merged.live()
+        return frozenset(unit.text for unit in units if live[unit.context, unit.text].state is State.STALE)
 
     def approved(self, waiting: Sequence[Unit]) -> tuple[tuple[str, str], ...]:
         """The approved pairs nearest to the first unit that waits, as plain words."""
@@ -314,6 +332,7 @@ class _Run:
         self.environ = environ
         self.outcome = Outcome()
         self.documents: tuple[str, ...] = ()
+        self.orphans: dict[str, list[_Former]] = {}
         self.now = today()
 
     def opened(self, selection: Selection, executor: Executor | None) -> list[_Work]:
@@ -379,14 +398,39 @@ class _Run:
         try:
             for written in (path, self.config.target_path(locale, source.name)):
                 self.refuse_outside(written)
-            seen = catalog.load(path) or Catalog((), "")
+            found = catalog.load(path)
+            former = None if found else self.former(source, locale)
+            seen = found or (replace(former.catalog, data=None) if former else Catalog((), ""))
             if not seen.header:
                 seen = replace(seen, header=self.header(source, locale))
-            merged = catalog.merge(seen, source.document.units, source.file)
+            merged = self.merge(seen, source, locale)
         except Prl10nError as error:
             self.blame(error, source, locale)
             return None
-        return _Work(source, locale, path, seen, merged, row)
+        return _Work(source, locale, path, seen, merged, row, former)
+
+    def former(self, source: Source, locale: str) -> _Former | None:
+        """The catalog that a document had under another name: one without a document, with most of its texts."""
+        if locale not in self.orphans:
+            names = find_catalogs(self.config, locale, self.documents)
+            paths = [path for path, name in names.items() if name not in self.documents]
+            self.orphans[locale] = [
+                _Former(path, loaded) for path in paths if (loaded := _readable(path)) is not None and loaded.data
+            ]
+        texts = {(unit.context, unit.text) for unit in source.document.units}
+        best, share = None, 0.0
+        for former in self.orphans[locale]:
+            own = {key for key, entry in former.catalog.live().items() if entry.msgstr}
+            common = 2 * len(own & texts) / (len(own) + len(texts)) if own and texts else 0.0
+            if common >= MOVED and common > share:
+                best, share = former, common
+        if best is not None:
+            self.orphans[locale].remove(best)
+        return best
+
+    def merge(self, current: Catalog, source: Source, locale: str) -> Catalog:
+        changes = Changes(source.document.references, (self.config.source, locale))
+        return catalog.merge(current, source.document.units, source.file, changes)
 
     def refuse_outside(self, path: Path) -> None:
         """Law 7: nothing is written where a link leads out of the project."""
@@ -415,7 +459,14 @@ class _Run:
                     locale: self.desk(locale, memory) for locale in dict.fromkeys(item.locale for item, _ in waiting)
                 }
                 for item, units in waiting:
-                    task = Task(desks[item.locale], item.source.document, units, item.approved(units))
+                    task = Task(
+                        desks[item.locale],
+                        item.source.document,
+                        units,
+                        item.approved(units),
+                        partial(_approved_pairs, item.merged),
+                        item.stale(units),
+                    )
                     items[task] = item
                 self.carry_out(
                     Work(list(items), self.spend, self.progress.advance, lambda task: self.done(items[task], task))
@@ -478,12 +529,11 @@ class _Run:
 
     def save(self, item: _Work, drafts: Mapping[str, Draft]) -> None:
         """Merge into the catalog on disk, whatever it is by now, and write it if a byte changes."""
-        units, file = item.source.document.units, item.source.file
 
         def change(current: Catalog) -> Catalog:
-            return catalog.fill(catalog.merge(current, units, file), drafts)
+            return catalog.fill(self.merge(current, item.source, item.locale), drafts)
 
-        if self.dry_run or (item.seen.data is None and not units):
+        if self.dry_run or (item.seen.data is None and not item.source.document.units):
             item.merged = change(item.seen)
             item.row.catalog_written = item.merged != item.seen
             return
@@ -493,6 +543,21 @@ class _Run:
             self.blame(error, item.source, item.locale)
             return
         item.row.catalog_written = item.merged.data != item.seen.data
+        self.forget(item)
+
+    def forget(self, item: _Work) -> None:
+        """The catalog of a document that was renamed is where its document is now."""
+        former = item.former
+        if former is None or not files.remove(former.path, former.catalog.data or b""):
+            return
+        self.warn(
+            "renamed",
+            item.source.file,
+            0,
+            f"its catalog was {shown(former.path)} and moved along with it. If a page of the old name is still there, "
+            "remove it, and redirect its address.",
+            item.locale,
+        )
 
     def finish(self, item: _Work) -> None:
         """Count the states, and publish the document if the run builds."""
@@ -554,6 +619,18 @@ class _Run:
         path, line = _place(error.where or source.file)
         message = f"{error.what}. {error.remedy}".strip()
         self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, message, locale))
+
+
+def _readable(path: Path) -> Catalog | None:
+    """A catalog that is nobody's; None where it cannot be read, which is nobody's trouble."""
+    try:
+        return catalog.load(path)
+    except Prl10nError:
+        return None
+
+
+def _approved_pairs(merged: Catalog) -> list[tuple[str, str]]:
+    return [(source, target) for source, target, approved in pairs(merged.entries) if approved]
 
 
 def _price(backend: Backend, budget: Budget) -> tuple[float, str] | None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from prl10n import dispatch, glossary, markup, tags
+from prl10n import dispatch, glossary, markup, sentences, tags
 from prl10n.backends import Answer, Backend, Request
 from prl10n.catalog import Draft
 from prl10n.dispatch import Order, Spend
@@ -22,6 +22,7 @@ from prl10n.document import Document
 from prl10n.errors import BackendError, MarkupError
 from prl10n.memory import Memory
 from prl10n.model import Inline, Piece, Term, Unit
+from prl10n.sentences import Sentence
 
 CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
 EXAMPLES = 6  # approved pairs of the same document that it is shown
@@ -102,14 +103,18 @@ class Desk:
 class Task:
     """A document in a locale: its units that have no text yet, each text once, and what comes of them.
 
-    `examples` are (source, approved translation) of its other units. `drafts` are by msgid; `warnings` (unit, rule,
-    message) say why a unit has none, or what is wrong with its draft.
+    `examples` are (source, approved translation) of its other units, as plain words; `approved` gives all pairs
+    of its catalog, as neutral forms, of which sentences are reused; `stale` are the texts of the units that had an
+    approved translation. `drafts` are by msgid; `warnings` (unit, rule, message) say why a unit has none, or what is
+    wrong with its draft.
     """
 
     desk: Desk
     document: Document
     units: Sequence[Unit]
     examples: tuple[tuple[str, str], ...] = ()
+    approved: Callable[[], Iterable[tuple[str, str]]] = tuple
+    stale: frozenset[str] = frozenset()
     drafts: dict[str, Draft] = field(default_factory=dict)
     warnings: list[tuple[Unit, str, str]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -134,6 +139,16 @@ class Task:
         chosen = dict.fromkeys(plain(unit.pieces) for unit in ([title] if title else []) + near)
         return "\n".join(chosen)[:CONTEXT]
 
+    @cached_property
+    def sentences(self) -> dict[str, str]:
+        """The approved translation of each sentence, where paragraphs and their translations align one to one."""
+        languages = (self.desk.source, self.desk.target)
+        return {
+            sentence.key: answer
+            for source, target in reversed(list(self.approved()))
+            for sentence, answer in sentences.pairs(source, target, languages)
+        }
+
     def wanted(self) -> Iterator[_Wanted]:
         for unit in self.units:
             for text in self.texts[unit.text]:
@@ -153,8 +168,17 @@ class Task:
             words = markup.render(unit, [each.answer for each in answers], self.document.references)
         except MarkupError as error:
             return error
-        self.drafts[unit.text] = Draft(words, answers[0].provenance)
+        provenance = answers[0].provenance
+        if unit.text in self.stale and self.whole(self.texts[unit.text][0]):
+            provenance += ", whole paragraph"  # none of its sentences could be kept
+        self.drafts[unit.text] = Draft(words, provenance)
         return None
+
+    def whole(self, text: str) -> bool:
+        """Whether a paragraph of several sentences was sent as one text."""
+        provenance = self.desk.known[text].provenance
+        backend = provenance.startswith(f"{self.desk.backend.name} ")
+        return backend and len(sentences.split(text, self.desk.source)) > 1
 
     def settle(self, unit: Unit) -> None:
         """The last word on a unit: its draft and what its terms say of it, or why it has none."""
@@ -182,6 +206,7 @@ class _Wanted:
     task: Task
     text: str
     kind: str
+    paragraph: str = ""  # around a sentence
 
     @property
     def desk(self) -> Desk:
@@ -215,10 +240,13 @@ class Work:
     _wanted: dict[int, dict[str, _Wanted]] = field(default_factory=dict)  # order → its texts as they are sent
     _planned: list[Order] = field(default_factory=list)
     _in_runs: list[_Wanted] = field(default_factory=list)  # texts whose words are asked for, run by run
+    _in_parts: list[tuple[_Wanted, tuple[Sentence, ...]]] = field(default_factory=list)  # and sentence by sentence
 
     def plan(self) -> dict[str, Plan]:
         """Ask memory and journal, and make the orders for the rest: what each locale will be sent."""
-        self._planned = self._orders(self._missing(wanted for task in self.tasks for wanted in task.wanted()))
+        missing = self._missing(wanted for task in self.tasks for wanted in task.wanted())
+        self._planned = self._orders(self._missing(self._sentences(missing)))
+        self._join()
         plans: dict[str, Plan] = {task.desk.target: Plan() for task in self.tasks}
         for order in self._planned:
             target = order.request.target
@@ -308,6 +336,21 @@ class Work:
             left += self._missing(self._runs(tagged)) if tagged else []
         return list({(each.desk, each.text): each for each in left}.values())
 
+    def _sentences(self, missing: Sequence[_Wanted]) -> list[_Wanted]:
+        """In place of a paragraph of which some sentences are approved, its other sentences."""
+        wanted: list[_Wanted] = []
+        for each in missing:
+            known = each.task.sentences
+            parts = sentences.split(each.text, each.desk.source) if known else ()
+            kept = sum(part.key in known for part in parts)
+            if not kept:
+                wanted.append(each)
+                continue
+            self._in_parts.append((each, parts))
+            around = tags.words(each.text)
+            wanted += (_Wanted(each.task, part.text, each.kind, around) for part in parts if part.key not in known)
+        return wanted
+
     def _runs(self, texts: Sequence[_Wanted]) -> list[_Wanted]:
         """The words between the tags of texts, to be asked for one by one."""
         self._in_runs += texts
@@ -322,7 +365,7 @@ class Work:
                 desk.target,
                 tuple(texts),
                 tuple(each.kind for each in texts.values()),
-                tuple(each.task.context for each in texts.values()),
+                tuple(f"{each.paragraph}\n{each.task.context}".strip() for each in texts.values()),
             )
             for batch in desk.backend.batches(whole):
                 wanted = {text: texts[text] for text in batch.texts}
@@ -383,7 +426,18 @@ class Work:
             return answer
 
     def _join(self) -> None:
-        """Put together the texts of which all runs are known."""
+        """Put together the texts of which all sentences, or all runs, are known."""
+        for wanted, parts in self._in_parts:
+            desk, kept = wanted.desk, wanted.task.sentences
+            found = [(kept.get(part.key), desk.known.get(part.text)) for part in parts]
+            if wanted.text in desk.known or not all(own or (sent and sent.answer) for own, sent in found):
+                continue
+            texts = [own or (sent.answer if sent else "") for own, sent in found]
+            count = sum(own is not None for own, _ in found)
+            others = dict.fromkeys(sent.provenance for own, sent in found if own is None and sent)
+            provenance = ", ".join((f"sentences {count} of {len(parts)} kept", *others))
+            desk.known[wanted.text] = _Known(sentences.joined(parts, texts, desk.target), provenance)
+            self._ready += self._needed_by.get((desk, wanted.text), ())
         for wanted in self._in_runs:
             known = wanted.desk.known
             runs = markup.runs(wanted.text)

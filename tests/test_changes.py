@@ -1,0 +1,204 @@
+"""What a change of a source does to its catalog: for each kind of edit, what stays approved, is stale, and is sent,
+and the words that stand in the catalog then. The backend swaps the case of what it gets.
+
+A case is a document, its approved French, the document as it is next, and the lines of its catalog then:
+
+    =  approved    ~  stale, with words in place    ?  draft
+
+`sent` are the texts that go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deepl_server import DeepLServer
+from prl10n import document
+from prl10n.catalog import Entry
+from prl10n.model import State
+from project import Project, msgfmt
+
+MARKS = {State.APPROVED: "=", State.STALE: "~", State.DRAFT: "?", State.MISSING: "-"}
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    before: str
+    french: str
+    after: str
+    expected: tuple[str, ...]
+    sent: tuple[str, ...] = ()
+
+
+def load() -> list[Case]:
+    """Cases of `cases/changes.txt`: a title behind `%%`, then before, French, after, lines of the catalog, and behind `>`
+    what is sent, each part behind a line of `--`.
+    """
+    text = (Path(__file__).parent / "cases/changes.txt").read_text(encoding="utf-8")
+    found = []
+    for block in text.split("\n%% ")[1:]:
+        title, _, rest = block.partition("\n")
+        before, french, after, said = (part.strip("\n") + "\n" for part in rest.split("\n--\n"))
+        lines = [line for line in said.splitlines() if line]
+        expected = tuple(line for line in lines if not line.startswith("> "))
+        sent = tuple(line.removeprefix("> ") for line in lines if line.startswith("> "))
+        found.append(Case(title, before, french, after if after.strip() != "same" else before, expected, sent))
+    return found
+
+
+CASES = load()
+
+
+@pytest.fixture
+def server() -> Iterator[DeepLServer]:
+    with DeepLServer() as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: DeepLServer, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(tmp_path)
+    made = Project(tmp_path, server.environ)
+    made.configure("")
+    return made
+
+
+def approve(project: Project, before: str, french: str, name: str = "news/a") -> None:
+    """Extract the document, and put the units of the French page in its catalog, approved."""
+    project.source(before, f"{name}.md")
+    project.run("extract")
+    words = {
+        one.text: other.text
+        for one, other in zip(document.split(before.encode()).units, document.split(french.encode()).units, strict=True)
+    }
+    from prl10n import catalog
+
+    loaded = project.catalog(name)
+    entries = tuple(
+        Entry(entry.msgid, words[entry.msgid], context=entry.context, extracted=entry.extracted, files=entry.files)
+        for entry in loaded.entries
+    )
+    project.path(name).write_bytes(catalog.render(catalog.Catalog(entries, loaded.header)))
+
+
+def lines(project: Project, name: str = "news/a") -> tuple[str, ...]:
+    return tuple(
+        f"{MARKS[entry.state]} {entry.msgid} | {entry.msgstr}".replace("\n", "⏎")
+        for entry in project.catalog(name).entries
+        if not entry.obsolete
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_an_edit_of_the_source(case: Case, project: Project, server: DeepLServer) -> None:
+    approve(project, case.before, case.french)
+    assert project.run("sync").exit_code == 0
+    assert server.requests == []
+    project.source(case.after)
+    assert project.run("sync").exit_code == 0
+    assert lines(project) == case.expected
+    assert tuple(text for request in server.requests for text in request.texts) == case.sent
+    msgfmt(project.path())
+    # nothing is lost: every approved pair is there, live or obsolete, unless its markup alone changed
+    stamps = project.stamps()
+    assert project.run("sync").exit_code == 0
+    assert project.stamps() == stamps
+
+
+BEFORE = "# News\n\nThe cat sleeps. It rains.\n\nA [dog](/d) barks.\n\nThe same for all.\n"
+FRENCH = "# Nouvelles\n\nLe chat dort. Il pleut.\n\nUn [chien](/d) aboie.\n\nLe même pour tous.\n"
+
+
+def test_a_file_that_is_renamed_keeps_its_catalog(project: Project, server: DeepLServer) -> None:
+    approve(project, BEFORE, FRENCH)
+    project.edit('msgid "News"', '# Ada: fine\nmsgid "News"')
+    before = lines(project)
+    old = project.path()
+    (project.root / "content/en/news/a.md").rename(project.root / "content/en/news/b.md")
+    said = project.run("sync")
+    assert said.exit_code == 0
+    assert "its catalog was locales/fr/LC_MESSAGES/news/a.po and moved along with it" in said.stderr
+    assert lines(project, "news/b") == before
+    assert "# Ada: fine" in project.path("news/b").read_text(encoding="utf-8")
+    assert "#: content/en/news/b.md" in project.path("news/b").read_text(encoding="utf-8")
+    assert not old.exists()
+    assert server.requests == []
+    stamps = project.stamps()
+    assert project.run("sync").stderr.count("moved along") == 0
+    assert project.stamps() == stamps
+
+
+def test_a_dry_run_moves_no_catalog(project: Project) -> None:
+    approve(project, BEFORE, FRENCH)
+    (project.root / "content/en/news/a.md").rename(project.root / "content/en/b.md")
+    stamps = project.stamps()
+    project.run("sync", "--dry-run")
+    project.run("status")
+    assert project.stamps() == stamps
+
+
+def test_a_file_that_is_renamed_and_edited_keeps_what_did_not_change(project: Project, server: DeepLServer) -> None:
+    approve(project, BEFORE, FRENCH)
+    (project.root / "content/en/news/a.md").unlink()
+    project.source(BEFORE.replace("It rains", "It snows").replace("/d", "/e"), "c.md")
+    project.run("sync")
+    assert lines(project, "c") == (
+        "= News | Nouvelles",
+        "~ The cat sleeps. It snows. | Le chat dort. iT SNOWS.",
+        "= A [dog](/e) barks. | Un [chien](/e) aboie.",
+        "= The same for all. | Le même pour tous.",
+    )
+    assert [text for request in server.requests for text in request.texts] == ["It snows."]
+
+
+def test_a_copy_of_a_file_takes_nothing_away(project: Project, server: DeepLServer) -> None:
+    approve(project, BEFORE, FRENCH)
+    before = lines(project)
+    project.source(BEFORE, "copy.md")
+    project.run("sync")
+    assert lines(project) == before
+    assert server.requests == []
+    assert {line[0] for line in lines(project, "copy")} == {"?"}
+
+
+def test_a_paragraph_that_moves_to_another_file_keeps_its_words(project: Project, server: DeepLServer) -> None:
+    approve(project, BEFORE, FRENCH)
+    project.source(BEFORE.replace("A [dog](/d) barks.\n\n", ""))
+    project.source("# Other\n\nA [dog](/other) barks.\n", "b.md")
+    project.run("sync")
+    assert "? A [dog](/other) barks. | Un [chien](/other) aboie." in lines(project, "b")
+    assert [text for request in server.requests for text in request.texts] == ["Other"]
+
+
+def test_the_sentences_of_a_stale_paragraph_say_where_they_come_from(project: Project) -> None:
+    approve(project, "One cat. Two dogs.\n\nA red one. A blue one.\n", "Un chat. Deux chiens.\n\nUn rouge, un bleu.\n")
+    project.source("One cat. Three dogs.\n\nA red one. A green one.\n")
+    project.run("sync")
+    assert [entry.provenance for entry in project.catalog().entries if not entry.obsolete] == [
+        "sentences 1 of 2 kept, deepl 2026-11-24",
+        "deepl 2026-11-24, whole paragraph",
+    ]
+    obsolete = {entry.msgid: (entry.msgstr, entry.state) for entry in project.catalog().entries if entry.obsolete}
+    assert obsolete == {
+        "One cat. Two dogs.": ("Un chat. Deux chiens.", State.APPROVED),
+        "A red one. A blue one.": ("Un rouge, un bleu.", State.APPROVED),
+    }
+
+
+def test_the_paragraph_is_shown_around_a_sentence(project: Project, server: DeepLServer) -> None:
+    approve(project, "One cat. Two dogs.\n", "Un chat. Deux chiens.\n")
+    project.source("One cat. Three dogs.\n")
+    project.run("sync")
+    (request,) = server.requests
+    assert request.texts == ("Three dogs.",)
+    assert "One cat. Three dogs." in str(request.params["context"])
+
+
+def test_there_are_sixty_of_them() -> None:
+    assert len(CASES) >= 60
+    assert len({case.name for case in CASES}) == len(CASES)
