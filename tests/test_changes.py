@@ -36,7 +36,7 @@ class Case:
 
 
 def load() -> list[Case]:
-    """Cases of `cases/changes.txt`: a title behind `%%`, then before, French, after, lines of the catalog, and behind `>`
+    """Cases of `cases/changes.txt`: a title behind `%%`, then before, French, after, lines of the catalog, behind `>`
     what is sent, each part behind a line of `--`.
     """
     text = (Path(__file__).parent / "cases/changes.txt").read_text(encoding="utf-8")
@@ -197,6 +197,66 @@ def test_the_paragraph_is_shown_around_a_sentence(project: Project, server: Deep
     (request,) = server.requests
     assert request.texts == ("Three dogs.",)
     assert "One cat. Three dogs." in str(request.params["context"])
+
+
+# The memory of other documents.
+
+BOILERPLATE = "# Contact\n\nWrite to us today.\n\nAbout Acme, the maker.\n"
+CONTACT = "# Contact\n\nÉcrivez-nous aujourd’hui.\n\nÀ propos d’Acme, le fabricant.\n"
+
+
+@pytest.mark.parametrize(
+    ("trust", "copied", "alone"), [("none", "???", "?"), ("context", "===", "?"), ("exact", "===", "=")]
+)
+def test_a_boilerplate_is_approved_once_where_the_configuration_trusts_it(
+    project: Project, server: DeepLServer, trust: str, copied: str, alone: str
+) -> None:
+    project.configure(f'[memory]\ntrust = "{trust}"\n')
+    approve(project, BOILERPLATE, CONTACT)
+    project.source(BOILERPLATE, "copy.md")
+    project.source("Write to us today.\n", "alone.md")
+    assert project.run("sync").exit_code == 0
+    assert server.requests == []
+    assert "".join(line[0] for line in lines(project, "copy")) == copied
+    assert "".join(line[0] for line in lines(project, "alone")) == alone
+    comments = [entry.provenance for entry in project.catalog("copy").entries]
+    assert comments == ["memory news/a.md 100%, in context"] * 3
+    assert project.catalog("alone").entries[0].provenance == "memory news/a.md 100%"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("Sales grew by 12 percent.", "Les ventes ont progressé de 12 pour cent.", "de 15 pour cent"),
+        ("On 3 May 2026 we met Acme.", "Le 3 mai 2026, nous avons vu Acme.", "Le 7 juin 2027, nous avons vu Zenith."),
+    ],
+)
+def test_a_text_of_another_document_with_other_figures(
+    project: Project, server: DeepLServer, text: str, known: str, expected: str
+) -> None:
+    approve(project, f"{text}\n", f"{known}\n")
+    edits = {"12": "15", "3 May 2026": "7 June 2027", "Acme": "Zenith"}
+    for one, other in edits.items():
+        text = text.replace(one, other)
+    project.source(f"{text}\n", "b.md")
+    project.run("sync")
+    (entry,) = project.catalog("b").entries
+    assert expected in entry.msgstr
+    assert (entry.state, entry.provenance) == (State.DRAFT, "memory news/a.md 99%, figures")
+    assert server.requests == []
+
+
+def test_where_no_machine_translates_a_text_that_is_like_another_one_is_a_draft(project: Project) -> None:
+    project.configure('[backend]\nname = "memory"\n')
+    approve(project, "The **cat** sleeps on the red mat.\n", "Le **chat** dort sur le tapis rouge.\n")
+    project.source("The **cat** sleeps on the blue mat.\n\nThe cat sleeps on the red mat.\n\nPrices rose.\n", "b.md")
+    project.run("sync")
+    assert lines(project, "b") == (
+        "? The **cat** sleeps on the blue mat. | Le **chat** dort sur le tapis rouge.",
+        "- The cat sleeps on the red mat. | ",
+        "- Prices rose. | ",
+    )
+    assert project.catalog("b").entries[0].provenance.startswith("memory news/a.md 9")
 
 
 def test_there_are_sixty_of_them() -> None:

@@ -108,10 +108,14 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text for a unit and where it comes from: `deepl 2026-11-24`, `memory news/x.md 100%`."""
+    """A text for a unit and where it comes from: `deepl 2026-11-24`, `memory news/x.md 100%`.
+
+    `approved`: a person approved the same text in a place that the configuration trusts.
+    """
 
     text: str
     provenance: str
+    approved: bool = False
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -523,8 +527,9 @@ def fill(catalog: Catalog, drafts: Mapping[str, Draft]) -> Catalog:
         if entry.previous is not None and entry.msgstr and (entry.context, entry.previous) not in kept:
             extra.append(Entry(entry.previous, entry.msgstr, context=entry.context, obsolete=True))
         comment = "\n".join(line for line in (entry.remarks, f"prl10n: {draft.provenance}") if line)
-        previous = entry.previous if entry.msgstr else None
-        entries.append(_changed(entry, msgstr=draft.text, fuzzy=True, previous=previous, comment=comment))
+        previous = entry.previous if entry.msgstr and not draft.approved else None
+        fuzzy = not draft.approved
+        entries.append(_changed(entry, msgstr=draft.text, fuzzy=fuzzy, previous=previous, comment=comment))
     return replace(catalog, entries=(*entries, *extra))
 
 

@@ -201,6 +201,27 @@ def tokens(fragment: str) -> list[str]:
     return _TOKEN.findall(normal(fragment))
 
 
+def masked(fragment: str, language: str) -> str:
+    """A neutral form with a mark in place of each figure, month and name: equal for texts that `substituted` may lead
+    from one to the other.
+    """
+    months = month_names(language)
+    out, previous = [], "."
+    for token in tokens(fragment):
+        if _NUMBER.fullmatch(token):
+            out.append("#")
+        elif token.lower() in months or (_is_name(token) and not previous.endswith(_SENTENCE_END)):
+            out.append("@")
+        else:
+            out.append(token)
+        previous = token if token.strip() else previous
+    return "".join(out)
+
+
+def _is_name(word: str) -> bool:
+    return len(word) > 1 and word[:1].isalpha() and word[:1].isupper()
+
+
 def _replaceable(one: str, other: str, language: str, *, starts: bool) -> bool:
     """Whether two tokens are both figures, both months, or both names."""
     if _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other):
@@ -208,7 +229,7 @@ def _replaceable(one: str, other: str, language: str, *, starts: bool) -> bool:
     months = month_names(language)
     if one.lower() in months and other.lower() in months:
         return True
-    return not starts and all(word[:1].isupper() and word[:1].isalpha() and len(word) > 1 for word in (one, other))
+    return not starts and _is_name(one) and _is_name(other)
 
 
 def _forms(one: str, other: str, languages: tuple[str, str]) -> Iterator[tuple[str, str]]:

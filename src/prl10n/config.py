@@ -79,6 +79,16 @@ class Glossary(_Table, frozen=True, kw_only=True):
     file: str = "locales/glossary.csv"
 
 
+class Memory(_Table, frozen=True, kw_only=True):
+    """`[memory]`: which texts that a person approved elsewhere enter a catalog as approved: none; those between the
+    same texts (`context`); all that are equal (`exact`). `near`: the least likeness, in percent, from which a text that
+    is like another one is a draft where no machine translates.
+    """
+
+    trust: Literal["none", "context", "exact"] = "none"
+    near: int = 75
+
+
 class Budget(_Table, frozen=True, kw_only=True):
     """`[budget]`: what one run may cost, and what a million characters cost (0: the backend's list price)."""
 
@@ -110,6 +120,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     front_matter: FrontMatter = FrontMatter()
     backend: Backend = Backend()
     glossary: Glossary = Glossary()
+    memory: Memory = Memory()
     budget: Budget = Budget()
     localize: Localize = Localize()
     publish: Publish = Publish()

@@ -9,14 +9,17 @@ Texts are neutral forms (`prl10n.model`), so that a word is one text wherever it
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
-from prl10n import catalog, document, markup
+from prl10n import catalog, changes, document, markup, tags
 from prl10n.catalog import Entry
 from prl10n.errors import Prl10nError
 from prl10n.model import Span, State, Unit
@@ -34,11 +37,29 @@ CREATE TABLE IF NOT EXISTS journal (
 CREATE TABLE IF NOT EXISTS catalogs (path TEXT PRIMARY KEY, locale TEXT NOT NULL, stamp TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pairs (
   locale TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, approved INTEGER NOT NULL, document TEXT NOT NULL,
-  path TEXT NOT NULL
+  path TEXT NOT NULL, before TEXT NOT NULL, behind TEXT NOT NULL, masked TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS pairs_by_source ON pairs (locale, source);
+CREATE INDEX IF NOT EXISTS pairs_by_masked ON pairs (locale, masked);
 CREATE INDEX IF NOT EXISTS pairs_by_path ON pairs (path);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
+  source, content = 'pairs', detail = none, tokenize = 'unicode61 remove_diacritics 0'
+);
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab(words, 'row');
+CREATE TRIGGER IF NOT EXISTS pairs_added AFTER INSERT ON pairs BEGIN
+  INSERT INTO words(rowid, source) VALUES (new.rowid, new.source);
+END;
+CREATE TRIGGER IF NOT EXISTS pairs_removed AFTER DELETE ON pairs BEGIN
+  INSERT INTO words(words, rowid, source) VALUES ('delete', old.rowid, old.source);
+END;
 """
+# The pairs are an index that is made again: another shape of it replaces the former one. The journal never changes.
+_VERSION = 2
+_FORMER = "DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS catalogs; DROP TABLE IF EXISTS words;"
+
+NEAR = 60.0  # the least likeness (rapidfuzz's ratio) of a text that is worth showing
+_WORD = re.compile(r"\w+")
+_RARE, _CANDIDATES = 4, 60  # words that a look-up asks for, and texts that it compares
 
 _DAMAGED = (
     "Move the file away: the next run makes a new one from the catalogs. Paid answers that are in no catalog are lost."
@@ -49,12 +70,34 @@ _BUSY = "Check the disk, the permissions, and whether another prl10n runs here; 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A translation that the memory has: the neutral form, the document it comes from, and whether a person approved
-    it.
+    it. `places`: between which texts, before and behind, people approved which translation, and in which document.
     """
 
     target: str
     document: str
     approved: bool
+    places: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A text that is like another one: both forms, where it comes from, and how like (percent)."""
+
+    source: str
+    target: str
+    document: str
+    approved: bool
+    score: int
+
+
+class Pair(NamedTuple):
+    """A text and its translation, with the texts before and behind it in its catalog (empty: none, or not known)."""
+
+    source: str
+    target: str
+    approved: bool
+    before: str = ""
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +129,19 @@ def _copied(path: Path) -> sqlite3.Connection:
 class Memory:
     """The memory and the journal of a project. A context manager; used from one thread."""
 
-    def __init__(self, path: Path, *, scratch: bool = False) -> None:
-        """`scratch`: work on a copy in RAM; nothing is written to `path`, which need not exist."""
+    def __init__(self, path: Path, *, scratch: bool = False, language: str = "en") -> None:
+        """`scratch`: work on a copy in RAM; nothing is written to `path`, which need not exist. `language` is the
+        locale of the sources.
+        """
         self.path = path
+        self.language = language
         with self._guarded():
             self.database = _copied(path) if scratch else _opened(path)
         try:
             with self._guarded():
-                self.database.executescript(_SCHEMA)
+                (version,) = self.database.execute("PRAGMA user_version").fetchone()
+                former = _FORMER if version < _VERSION else ""
+                self.database.executescript(f"{former}{_SCHEMA}PRAGMA user_version = {_VERSION};")
         except Prl10nError:
             self.database.close()
             raise
@@ -177,9 +225,7 @@ class Memory:
             self._replace(key, None, (), locale, "")
         return errors
 
-    def _replace(
-        self, path: str, stamp: str | None, rows: Iterable[tuple[str, str, bool]], locale: str, name: str
-    ) -> None:
+    def _replace(self, path: str, stamp: str | None, rows: Iterable[Pair], locale: str, name: str) -> None:
         with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("DELETE FROM pairs WHERE path = ?", (path,))
@@ -187,8 +233,21 @@ class Memory:
             if stamp is not None:
                 cursor.execute("INSERT INTO catalogs VALUES (?, ?, ?)", (path, locale, stamp))
             cursor.executemany(
-                "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?)",
-                [(locale, source, target, approved, name, path) for source, target, approved in rows],
+                "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        locale,
+                        pair.source,
+                        pair.target,
+                        pair.approved,
+                        name,
+                        path,
+                        pair.before,
+                        pair.behind,
+                        changes.masked(pair.source, self.language),
+                    )
+                    for pair in rows
+                ],
             )
             cursor.execute("COMMIT")
 
@@ -197,7 +256,7 @@ class Memory:
 
         They stay until the memory is deleted: no catalog holds them.
         """
-        self._replace(f"{IMPORTED}{name}", None, rows, locale, name)
+        self._replace(f"{IMPORTED}{name}", None, (Pair(*row) for row in rows), locale, name)
 
     def every(self, locale: str) -> Iterator[tuple[str, str, bool, str]]:
         """(source, target, approved, document) of all pairs of a locale, in a stable order."""
@@ -215,27 +274,93 @@ class Memory:
         found: dict[str, Match] = {}
         with self._guarded():
             for source in sources:
-                row = self.database.execute(
-                    "SELECT target, document, approved FROM pairs WHERE locale = ? AND source = ?"
-                    " ORDER BY approved DESC, document, target LIMIT 1",
-                    (locale, source),
-                ).fetchone()
-                if row:
-                    found[source] = Match(row[0], row[1], bool(row[2]))
+                rows = self.database.execute(
+                    "SELECT target, document, approved, before, behind FROM pairs WHERE locale = ? AND source = ?"
+                    " ORDER BY approved DESC, document, target LIMIT ?",
+                    (locale, source, _CANDIDATES),
+                ).fetchall()
+                if rows:
+                    target, name, approved, _, _ = rows[0]
+                    places = {(row[3], row[4]): (row[0], row[1]) for row in reversed(rows) if row[2] and row[3]}
+                    found[source] = Match(target, name, bool(approved), places)
         return found
 
+    def refigured(self, locale: str, sources: Sequence[str]) -> dict[str, Match]:
+        """Translations of texts that differ from an approved one in figures, dates or names alone, with these changed
+        in the form of the locale.
+        """
+        found: dict[str, Match] = {}
+        languages = (self.language, locale)
+        for source in sources:
+            masked = changes.masked(source, self.language)
+            if masked == changes.normal(source):
+                continue
+            with self._guarded():
+                rows = self.database.execute(
+                    "SELECT source, target, document FROM pairs WHERE locale = ? AND masked = ? AND approved"
+                    " ORDER BY document, source LIMIT 5",
+                    (locale, masked),
+                ).fetchall()
+            for other, target, name in rows:
+                answer = changes.substituted(other, source, target, languages)
+                if answer is not None:
+                    found[source] = Match(answer, name, False)
+                    break
+        return found
 
-def pairs(entries: Iterable[Entry]) -> Iterator[tuple[str, str, bool]]:
-    """(source, target, approved) of the translations in a catalog, as neutral forms. Pseudo-translations are none; the
-    words of a stale entry are a draft if prl10n wrote them for the new source.
+    def near(self, locale: str, source: str, least: float = NEAR, most: int = 1) -> list[Near]:
+        """The texts that are most like a text, the likest first; approved ones before drafts.
+
+        The words that the memory knows least of are looked up in the full-text index, and what has two of them is
+        compared letter by letter.
+        """
+        from rapidfuzz import fuzz
+
+        words = sorted(dict.fromkeys(_WORD.findall(tags.words(source).lower())), key=len, reverse=True)[:9]
+        with self._guarded():
+            known = [
+                (row[0], word)
+                for word in words
+                if (row := self.database.execute("SELECT doc FROM vocabulary WHERE term = ?", (word,)).fetchone())
+            ]
+            rare = [word for _, word in sorted(known)[:_RARE]]
+            if not rare:
+                return []
+            query = " OR ".join(f'("{one}" AND "{other}")' for one, other in combinations(rare, 2)) or f'"{rare[0]}"'
+            rows = self.database.execute(
+                "SELECT pairs.source, target, document, approved"
+                " FROM words CROSS JOIN pairs ON pairs.rowid = words.rowid WHERE words MATCH ? AND +locale = ? LIMIT ?",
+                (query, locale, _CANDIDATES),
+            ).fetchall()
+        scored = [(fuzz.ratio(source, row[0], score_cutoff=least), row) for row in rows]
+        scored.sort(key=lambda item: (-item[0], -item[1][3], item[1][2], item[1][0], item[1][1]))
+        return [Near(*row[:3], bool(row[3]), int(score)) for score, row in scored[:most] if score]
+
+
+def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
+    """The translations in a catalog, as neutral forms. Pseudo-translations are none; the words of a stale entry are a
+    draft if prl10n wrote them for the new source.
     """
-    for entry in entries:
+    every = list(entries)
+    sources: list[tuple[str, ...]] = []
+    units: list[Unit] = []
+    for entry in every:
+        syntax = document.syntax_of(entry.extracted.split("\n")[0])
+        units.append(Unit(entry.msgid, "", syntax, Span(0, 0), 0, document.read(entry.msgid, syntax, {})))
+        sources.append(markup.neutral(units[-1]))
+    live = [index for index, entry in enumerate(every) if not entry.obsolete]
+    around = neighbours([sources[index] for index in live])
+    places = dict(zip(live, around, strict=True))
+    for index, entry in enumerate(every):
         drafted = entry.state is State.DRAFT or (entry.state is State.STALE and bool(entry.provenance))
         if entry.plural or not (entry.state is State.APPROVED or drafted) or entry.provenance.startswith("pseudo "):
             continue
-        syntax = document.syntax_of(entry.extracted.split("\n")[0])
-        unit = Unit(entry.msgid, "", syntax, Span(0, 0), 0, document.read(entry.msgid, syntax, {}))
-        targets = markup.aligned(unit, entry.msgstr)
-        if targets is not None:
-            for source, target in zip(markup.neutral(unit), targets, strict=True):
-                yield source, target, entry.state is State.APPROVED
+        targets = markup.aligned(units[index], entry.msgstr)
+        for source, target in zip(sources[index], targets or (), strict=False):
+            yield Pair(source, target, entry.state is State.APPROVED, *places.get(index, ("", "")))
+
+
+def neighbours(texts: Sequence[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """For the neutral texts of each unit, in order, the text before and the one behind; `^` and `$` at the ends."""
+    first = ["^", *(each[0] if each else "" for each in texts), "$"]
+    return [(first[index], first[index + 2]) for index in range(len(texts))]

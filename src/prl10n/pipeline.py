@@ -454,7 +454,7 @@ class _Run:
         self.refuse_outside(self.config.root / FILE)
         items: dict[Task, _Work] = {}
         if waiting:
-            with Memory(self.config.root / FILE, scratch=self.dry_run) as memory:
+            with Memory(self.config.root / FILE, scratch=self.dry_run, language=self.config.source) as memory:
                 desks = {
                     locale: self.desk(locale, memory) for locale in dict.fromkeys(item.locale for item, _ in waiting)
                 }
@@ -502,7 +502,9 @@ class _Run:
         self.refresh(memory, locale)
         terms = glossary.load(self.config.root / self.config.settings(locale).glossary.file).terms(locale)
         day = self.now.date().isoformat()
-        return Desk(backend, memory, self.config.source, locale, day, terms, self.config.root.name)
+        trust = self.config.settings(locale).memory
+        name = self.config.root.name
+        return Desk(backend, memory, self.config.source, locale, day, terms, name, trust.trust, trust.near)
 
     def backend(self, locale: str) -> Backend:
         """The backend of a locale. Locales with the same options share one, so that a server that is too busy is left
@@ -630,7 +632,7 @@ def _readable(path: Path) -> Catalog | None:
 
 
 def _approved_pairs(merged: Catalog) -> list[tuple[str, str]]:
-    return [(source, target) for source, target, approved in pairs(merged.entries) if approved]
+    return [(pair.source, pair.target) for pair in pairs(merged.entries) if pair.approved]
 
 
 def _price(backend: Backend, budget: Budget) -> tuple[float, str] | None:

@@ -120,6 +120,11 @@ def words(fragment: str) -> str:
     return html.unescape(_TAG.sub("", fragment))
 
 
+def numbers(fragment: str) -> list[str]:
+    """The tags of a neutral form, sorted."""
+    return sorted(found[0] for found in _TAG.finditer(fragment))
+
+
 def has_tags(fragment: str) -> bool:
     return _TAG.search(fragment) is not None
 

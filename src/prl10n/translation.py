@@ -10,7 +10,7 @@ without a text, with a warning.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from prl10n.catalog import Draft
 from prl10n.dispatch import Order, Spend
 from prl10n.document import Document
 from prl10n.errors import BackendError, MarkupError
-from prl10n.memory import Memory
+from prl10n.memory import Memory, neighbours
 from prl10n.model import Inline, Piece, Term, Unit
 from prl10n.sentences import Sentence
 
@@ -53,11 +53,15 @@ class _Known:
 
     answer: str
     provenance: str
+    approved: bool = False
+    places: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # as in `memory.Match`
 
 
 @dataclass(eq=False)
 class Desk:
-    """What all documents of a locale are translated with. `day` is ISO 8601; `project` names the glossary there."""
+    """What all documents of a locale are translated with. `day` is ISO 8601; `project` names the glossary there;
+    `trust` and `near` are those of `[memory]`.
+    """
 
     backend: Backend
     memory: Memory
@@ -66,6 +70,8 @@ class Desk:
     day: str
     terms: tuple[Term, ...] = ()
     project: str = ""
+    trust: str = "none"
+    near: int = 75
     known: dict[str, _Known] = field(default_factory=dict)
     held: dict[str, dict[int, str]] = field(default_factory=dict)  # text → the terms that tags stand for in it
     _settings: dict[str, str] = field(default_factory=dict)  # by kind
@@ -140,6 +146,14 @@ class Task:
         return "\n".join(chosen)[:CONTEXT]
 
     @cached_property
+    def around(self) -> dict[str, tuple[str, str]]:
+        """The texts before and behind each text of the document."""
+        units = list({(unit.context, unit.text): unit for unit in self.document.units}.values())
+        texts = [markup.neutral(unit, self.document.references) for unit in units]
+        places = zip(texts, neighbours(texts), strict=True)
+        return {text: place for each, place in reversed(list(places)) for text in each}
+
+    @cached_property
     def sentences(self) -> dict[str, str]:
         """The approved translation of each sentence, where paragraphs and their translations align one to one."""
         languages = (self.desk.source, self.desk.target)
@@ -158,8 +172,7 @@ class Task:
         """Make the unit's draft if all its texts are known; the error says what is wrong with the answers."""
         if unit.text in self.drafts:
             return None
-        known = self.desk.known
-        answers = [known[text] for text in self.texts[unit.text] if text in known]
+        answers = [self.here(text) for text in self.texts[unit.text] if text in self.desk.known]
         if len(answers) != len(self.texts[unit.text]):
             return None
         try:
@@ -171,8 +184,17 @@ class Task:
         provenance = answers[0].provenance
         if unit.text in self.stale and self.whole(self.texts[unit.text][0]):
             provenance += ", whole paragraph"  # none of its sentences could be kept
-        self.drafts[unit.text] = Draft(words, provenance)
+        approved = all(each.approved for each in answers) and not unit.context
+        self.drafts[unit.text] = Draft(words, provenance, approved)
         return None
+
+    def here(self, text: str) -> _Known:
+        """What is known of a text; where the memory has it between the same texts, what was approved there."""
+        known = self.desk.known[text]
+        found = known.places.get(self.around[text]) if known.places and text in self.around else None
+        if found is None:
+            return known
+        return _Known(found[0], f"memory {found[1]} 100%, in context", self.desk.trust in ("context", "exact"))
 
     def whole(self, text: str) -> bool:
         """Whether a paragraph of several sentences was sent as one text."""
@@ -244,7 +266,7 @@ class Work:
 
     def plan(self) -> dict[str, Plan]:
         """Ask memory and journal, and make the orders for the rest: what each locale will be sent."""
-        missing = self._missing(wanted for task in self.tasks for wanted in task.wanted())
+        missing = self._like(self._missing(wanted for task in self.tasks for wanted in task.wanted()))
         self._planned = self._orders(self._missing(self._sentences(missing)))
         self._join()
         plans: dict[str, Plan] = {task.desk.target: Plan() for task in self.tasks}
@@ -320,7 +342,9 @@ class Work:
         for desk, texts in _by_desk((each.text, each) for each in wanted).items():
             unknown = {text: each for text, each in texts.items() if text not in desk.known}
             for text, match in desk.memory.exact(desk.target, list(unknown)).items():
-                desk.known[text] = _Known(match.target, f"memory {match.document} 100%")
+                trusted = match.approved and desk.trust == "exact"
+                provenance = f"memory {match.document} 100%"
+                desk.known[text] = _Known(match.target, provenance, trusted, match.places)
                 tally = unknown.pop(text).task.tally
                 tally.memory += 1
                 tally.drafts += not match.approved
@@ -335,6 +359,26 @@ class Work:
             left += [each for each in unknown.values() if desk.takes_tags or not tags.has_tags(each.text)]
             left += self._missing(self._runs(tagged)) if tagged else []
         return list({(each.desk, each.text): each for each in left}.values())
+
+    def _like(self, missing: Sequence[_Wanted]) -> list[_Wanted]:
+        """What is left after texts that differ from an approved one in figures alone, and where no machine translates,
+        texts that are like another one: drafts, to be looked at.
+        """
+        left: list[_Wanted] = []
+        for desk, texts in _by_desk((each.text, each) for each in missing).items():
+            for text, match in desk.memory.refigured(desk.target, list(texts)).items():
+                desk.known[text] = _Known(match.target, f"memory {match.document} 99%, figures")
+                texts.pop(text).task.tally.memory += 1
+            if desk.backend.name == "memory":
+                for text in list(texts):
+                    for near in desk.memory.near(desk.target, text, desk.near):
+                        if tags.numbers(near.source) == tags.numbers(text):
+                            desk.known[text] = _Known(near.target, f"memory {near.document} {near.score}%")
+                            tally = texts.pop(text).task.tally
+                            tally.memory += 1
+                            tally.drafts += not near.approved
+            left += texts.values()
+        return left
 
     def _sentences(self, missing: Sequence[_Wanted]) -> list[_Wanted]:
         """In place of a paragraph of which some sentences are approved, its other sentences."""
