@@ -59,7 +59,7 @@ _FORMER = "DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS catalogs; DROP TABLE
 
 NEAR = 60.0  # the least likeness (rapidfuzz's ratio) of a text that is worth showing
 _WORD = re.compile(r"\w+")
-_RARE, _CANDIDATES = 4, 60  # words that a look-up asks for, and texts that it compares
+_LONGEST, _RARE, _CANDIDATES = 9, 3, 60  # words that a look-up weighs and asks for, and texts that it compares
 
 _DAMAGED = (
     "Move the file away: the next run makes a new one from the catalogs. Paid answers that are in no catalog are lost."
@@ -291,6 +291,10 @@ class Memory:
         """
         found: dict[str, Match] = {}
         languages = (self.language, locale)
+        with self._guarded():
+            known = self.database.execute("SELECT 1 FROM pairs WHERE locale = ? AND approved LIMIT 1", (locale,))
+            if known.fetchone() is None:
+                return {}
         for source in sources:
             masked = changes.masked(source, self.language)
             if masked == changes.normal(source):
@@ -316,7 +320,7 @@ class Memory:
         """
         from rapidfuzz import fuzz
 
-        words = sorted(dict.fromkeys(_WORD.findall(tags.words(source).lower())), key=len, reverse=True)[:9]
+        words = sorted(dict.fromkeys(_WORD.findall(tags.words(source).lower())), key=len, reverse=True)[:_LONGEST]
         with self._guarded():
             known = [
                 (row[0], word)
