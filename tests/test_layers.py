@@ -23,6 +23,7 @@ LAYERS = [
     {"dispatch", "terms"},
     {"translation"},
     {"pipeline"},
+    {"exchange"},
     {"cli"},
     {"__main__"},
 ]
@@ -39,7 +40,8 @@ OWNERS = {
     "ctranslate2": {"models", "backends"},
     "sentencepiece": {"models", "backends"},
     "sentencex": {"backends", "sentences"},
-    "lxml": {"tbx"},
+    "lxml": {"tbx", "exchange"},
+    "openpyxl": {"exchange"},
     "click": {"cli"},
     "rich": {"cli"},
     "tempfile": {"files"},

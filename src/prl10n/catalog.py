@@ -36,7 +36,8 @@ _FILE = re.compile("\u2068([^\u2069]*)\u2069|\\S+")
 _TIGHT_COMMENT = re.compile(r"^(#[.:,]?)(?=[^\s#.:,|~])")
 _TEXT_LINE = re.compile(r'\s*(?:#~\s*|#~?\|\s*)?(?:msg\w+(?:\[\d+\])?\s*|(?="))(.*)')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"\s*')
-_STRING_LINE = re.compile(r'(?:#~\s*)?(?:msgstr(?:\[\d+\])?\s*)?"')
+_STRING_LINE = re.compile(r'\s*(?:#~\s*)?(?:msgstr(?:\[\d+\])?\s*)?"')
+_OCTAL = re.compile(r"(?<!\\)((?:\\\\)*)((?:\\[0-7]{3})+)")
 _ENTRY_TEXT = re.compile(r"(?:#~\s*)?(?:msgctxt|msgid|msgid_plural|msgstr)\b")
 
 Key = tuple[str | None, str]  # (msgctxt, msgid)
@@ -125,14 +126,21 @@ class _Lines(str):
     """The text of a catalog that polib reads by lines of a file: it must not split at U+2028, U+0085 or form feeds.
 
     polib skips `#~|`, the previous msgid of an obsolete entry; as `#|` it is read. It refuses what gettext takes: a
-    comment without a space behind its mark.
+    comment without a space behind its mark. It leaves octal escapes (`msgcat --escape`) as they are.
     """
 
     __slots__ = ()
 
     def splitlines(self, keepends: bool = False) -> list[str]:
         lines = ("#|" + line[3:] if line.startswith("#~|") else line for line in self.split("\n"))
-        return [_TIGHT_COMMENT.sub(r"\1 ", line) for line in lines]
+        tidy = (_TIGHT_COMMENT.sub(r"\1 ", line) for line in lines)
+        return [line if line.startswith("#") or "\\" not in line else _OCTAL.sub(_letters, line) for line in tidy]
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Octal escapes as the letters that their bytes are in UTF-8."""
+    octets = bytes(int(octal, 8) & 0xFF for octal in found[2].split("\\")[1:])
+    return found[1] + octets.decode("utf-8", "replace")
 
 
 def parse(data: bytes, where: str = "") -> Catalog:
@@ -374,6 +382,8 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str, carrier: Carrier |
     same = _carried(fresh, gone, first, carrier) if carrier else {}
     gone = [entry for entry in gone if entry.key not in {ancestor.key for ancestor, _ in same.values()}]
     successors = _successors(list(kinds), [key for key in fresh if key not in same], old, gone)
+    # a catalog whose tool leaves the references out (`--no-location`) goes on without them
+    located = (file,) if catalog.data is None or not old or any(entry.files for entry in old) else ()
     entries: list[Entry] = []
     for key, names in kinds.items():
         entry = live.get(key) or obsolete.pop(key, None)
@@ -388,7 +398,7 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str, carrier: Carrier |
         if key in limits:
             flags = (*flags, f"max-length:{limits[key]}")  # as Weblate has it
         extracted = "\n".join(dict.fromkeys(names))
-        entries.append(_changed(entry, obsolete=False, extracted=extracted, files=(file,), flags=flags))
+        entries.append(_changed(entry, obsolete=False, extracted=extracted, files=located, flags=flags))
     for entry in gone:
         if entry.msgstr or entry.remarks:
             obsolete.setdefault(entry.key, _changed(entry, obsolete=True, extracted="", files=()))

@@ -256,7 +256,7 @@ class Memory:
 
         They stay until the memory is deleted: no catalog holds them.
         """
-        self._replace(f"{IMPORTED}{name}", None, (Pair(*row) for row in rows), locale, name)
+        self._replace(f"{IMPORTED}{locale} {name}", None, (Pair(*row) for row in rows), locale, name)
 
     def every(self, locale: str) -> Iterator[tuple[str, str, bool, str]]:
         """(source, target, approved, document) of all pairs of a locale, in a stable order."""
@@ -338,7 +338,7 @@ class Memory:
             ).fetchall()
         scored = [(fuzz.ratio(source, row[0], score_cutoff=least), row) for row in rows]
         scored.sort(key=lambda item: (-item[0], -item[1][3], item[1][2], item[1][0], item[1][1]))
-        return [Near(*row[:3], bool(row[3]), int(score)) for score, row in scored[:most] if score]
+        return [Near(row[0], row[1], row[2], bool(row[3]), int(score)) for score, row in scored[:most] if score]
 
 
 def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:

@@ -13,7 +13,9 @@ from typing import Any, NoReturn
 import click
 
 from prl10n import __version__
+from prl10n.cli.exchange import exchange
 from prl10n.cli.glossary import glossary
+from prl10n.cli.memory import memory
 from prl10n.cli.model import model
 from prl10n.errors import Interrupted, Prl10nError
 
@@ -137,11 +139,30 @@ def init(folder: Path, locales: tuple[str, ...], source: str) -> None:
 
 
 @prl10n.command()
+@click.option(
+    "--pot",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write a gettext template for each document into FOLDER instead, for tools that start from templates.",
+)
 @_dry
 @_common
-def extract(**options: Any) -> None:
+def extract(pot: Path | None, **options: Any) -> None:
     """Bring the catalogs up to date with the sources; translate nothing."""
-    _run("extract", **options)
+    if pot is None:
+        _run("extract", **options)
+        return
+    from prl10n import config, pipeline
+    from prl10n import exchange as exchanging
+
+    loaded = config.load(Path.cwd(), options["explicit"])
+    templates = exchanging.pot(loaded, pipeline.Selection(options["locales"], options["paths"]))
+    if options["dry_run"]:
+        for name in templates:
+            click.echo(f"would write {pot / name}", err=True)
+        return
+    for path in exchanging.save(pot, templates):
+        click.echo(f"wrote {path}", err=True)
 
 
 @prl10n.command()
@@ -200,6 +221,8 @@ def usage(as_json: bool, explicit: Path | None) -> None:
 
 
 prl10n.add_command(glossary)
+prl10n.add_command(memory)
+prl10n.add_command(exchange)
 prl10n.add_command(model)
 
 

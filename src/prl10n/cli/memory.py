@@ -1,0 +1,79 @@
+"""`prl10n memory`: the translation memory as TMX, and the memories of others into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_config = click.option(
+    "-c",
+    "--config",
+    "explicit",
+    type=click.Path(path_type=Path),
+    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
+)
+
+
+@click.group()
+def memory() -> None:
+    """Exchange the translation memory with other tools, as TMX."""
+
+
+@memory.command()
+@_config
+@click.option("-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
+    """Write all approved translations to FILE, as TMX 1.4b.
+
+    The memory is brought up to date with the catalogs first.
+    """
+    from prl10n import config, files
+    from prl10n.cli import show
+    from prl10n.exchange import memories
+
+    loaded = config.load(Path.cwd(), explicit)
+    data, count, errors = memories.dump(loaded, locales)
+    for error in errors:
+        click.echo(f"{click.style('warning', fg='yellow')}: left out: {error}", err=True)
+    if files.read(file) != data:
+        files.write(file, data)
+    click.echo(f"wrote {file}: {show.counted(count, 'approved pair')}", err=True)
+
+
+@memory.command("import")
+@_config
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be taken in; write nothing.")
+@click.option(
+    "--approved/--drafts",
+    "approved",
+    default=True,
+    show_default=True,
+    help="Whether its translations count as approved by a person, or as drafts.",
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def import_(explicit: Path | None, dry_run: bool, approved: bool, file: Path) -> None:
+    """Take the translations of FILE, a TMX memory, into the memory of the project.
+
+    They are kept under the name of the file: to import it again replaces them. A language serves a locale that it is a
+    part of, or that is a part of it: `fr` serves `fr-CA`.
+    """
+    from prl10n import config
+    from prl10n.cli import show
+    from prl10n.exchange import memories
+
+    loaded = config.load(Path.cwd(), explicit)
+    found = memories.restore(loaded, file, approved=approved, dry_run=dry_run)
+    for locale in loaded.targets:
+        count = sum(pair.locale == locale for pair in found.pairs)
+        said = "would be taken in" if dry_run else "taken in"
+        click.echo(f"{locale}: {show.counted(count, 'pair')} {said}", err=True)
+    notes = (
+        (found.foreign, f"left out: their source is not {loaded.source}"),
+        (found.unwanted, f"left out: no translation into {', '.join(loaded.targets)}"),
+        (found.words_only, "without their markup: that of the translation is another"),
+    )
+    for count, what in notes:
+        if count:
+            click.echo(f"{count:,} {what}", err=True)
