@@ -23,7 +23,7 @@ LAYERS = [
     {"dispatch", "terms"},
     {"translation"},
     {"pipeline"},
-    {"exchange"},
+    {"exchange", "report"},
     {"cli"},
     {"__main__"},
 ]
@@ -41,6 +41,7 @@ OWNERS = {
     "sentencepiece": {"models", "backends"},
     "sentencex": {"backends", "sentences"},
     "lxml": {"tbx", "exchange"},
+    "jinja2": {"report"},
     "openpyxl": {"exchange"},
     "click": {"cli"},
     "rich": {"cli"},

@@ -801,8 +801,11 @@ def test_status_says_where_every_document_stands(project: Project) -> None:
         "draft",
         "stale",
         "approved",
+        "words",
+        "left",
         "page",
     ]
+    assert "words_left" in project.json("status")["documents"][0]
 
 
 def test_results_go_to_stdout_and_messages_to_stderr(project: Project) -> None:

@@ -33,17 +33,7 @@ def find_documents(config: Config) -> tuple[str, ...]:
             raise config.origin.error(
                 ("content", "include"), f"{glob!r} matches no file", _what_is_there(content.source, glob, files), glob
             )
-    # A glob that names a folder excludes all that is in it, with or without a final slash.
-    excluded = [_glob_regex(glob) for name in content.exclude for glob in (name, f"{name.rstrip('/')}/**")]
-    included = [_glob_regex(glob) for glob in content.include]
-    outputs = [_output_regex(settings.content.target, locale) for locale, settings in config.locales.items()]
-    documents = tuple(
-        file
-        for file in files
-        if any(regex.fullmatch(file) for regex in included)
-        and not any(regex.fullmatch(file) for regex in excluded)
-        and not any(regex.fullmatch((PurePosixPath(content.source) / file).as_posix()) for regex in outputs)
-    )
+    documents = chosen(config, files)
     if not documents:
         raise config.origin.error(
             ("content", "exclude"),
@@ -52,6 +42,24 @@ def find_documents(config: Config) -> tuple[str, ...]:
         )
     _refuse_clashes(config, documents)
     return documents
+
+
+def chosen(config: Config, files: Iterable[str]) -> tuple[str, ...]:
+    """The documents among files, all relative to `content.source`: matched by `include`, not by `exclude`, and nothing
+    that the configuration writes there in another locale.
+    """
+    content = config.content
+    # A glob that names a folder excludes all that is in it, with or without a final slash.
+    excluded = [_glob_regex(glob) for name in content.exclude for glob in (name, f"{name.rstrip('/')}/**")]
+    included = [_glob_regex(glob) for glob in content.include]
+    outputs = [_output_regex(settings.content.target, locale) for locale, settings in config.locales.items()]
+    return tuple(
+        file
+        for file in files
+        if any(regex.fullmatch(file) for regex in included)
+        and not any(regex.fullmatch(file) for regex in excluded)
+        and not any(regex.fullmatch((PurePosixPath(content.source) / file).as_posix()) for regex in outputs)
+    )
 
 
 def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict[Path, str]:

@@ -65,6 +65,7 @@ class Row:
     document: str
     locale: str
     states: dict[State, int] = field(default_factory=dict)
+    words: dict[State, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     catalog: str = ""
     page: str = ""
@@ -74,6 +75,11 @@ class Row:
     @property
     def units(self) -> int:
         return sum(self.states.values())
+
+    @property
+    def words_left(self) -> int:
+        """The words of the source that nobody has approved a translation of."""
+        return sum(count for state, count in self.words.items() if state is not State.APPROVED)
 
 
 @dataclass(slots=True)
@@ -567,6 +573,7 @@ class _Run:
         for unit in item.source.document.units:
             entry = live[unit.context, unit.text]
             item.row.states[entry.state] = item.row.states.get(entry.state, 0) + 1
+            item.row.words[entry.state] = item.row.words.get(entry.state, 0) + translation.words(unit)
             if Stage.TRANSLATE in self.stages and not self.dry_run and catalog.needs_text(entry, item.merged):
                 self.outcome.untranslated += 1
         if Stage.BUILD in self.stages:

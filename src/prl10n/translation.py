@@ -9,6 +9,7 @@ without a text, with a warning.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -502,3 +503,16 @@ def _by_desk(texts: Iterable[tuple[str, _Wanted]]) -> dict[Desk, dict[str, _Want
 def plain(pieces: Iterable[Inline]) -> str:
     """The words of a text, without its markup."""
     return " ".join("".join(piece.value for piece in pieces if piece.piece is Piece.TEXT).split())
+
+
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def words(unit: Unit) -> int:
+    """How many words a unit has for a translator: those between its markup, and alternative texts and titles inside it.
+
+    A word is what stands between spaces and holds a letter or a digit; of Chinese and Japanese each character is one,
+    as word processors count. Code, addresses and tags are none.
+    """
+    texts = [plain(unit.pieces), *(unit.text[part.start : part.end] for piece in unit.pieces for part in piece.inner)]
+    return sum(any(map(str.isalnum, word)) for text in texts for word in _IDEOGRAPH.sub(r" \g<0> ", text).split())

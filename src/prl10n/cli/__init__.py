@@ -17,6 +17,7 @@ from prl10n.cli.exchange import exchange
 from prl10n.cli.glossary import glossary
 from prl10n.cli.memory import memory
 from prl10n.cli.model import model
+from prl10n.cli.report import report
 from prl10n.errors import Interrupted, Prl10nError
 
 EPILOG = """Exit codes: 0 done; 2 the command line, the configuration or an input is wrong; 3 a backend failed, all it
@@ -220,6 +221,7 @@ def usage(as_json: bool, explicit: Path | None) -> None:
         click.echo(show.meter_line(meter))
 
 
+prl10n.add_command(report)
 prl10n.add_command(glossary)
 prl10n.add_command(memory)
 prl10n.add_command(exchange)

@@ -116,20 +116,29 @@ def _catalogs(outcome: Outcome) -> str:
 
 def print_status(outcome: Outcome) -> None:
     names = [state.value for state in State]
-    header = ("document", "locale", "units", *names, "page")
+    header = ("document", "locale", "units", *names, "words left", "page")
     lines = [
         (
             row.document,
             row.locale,
             str(row.units),
             *(str(row.states.get(state, 0)) for state in State),
+            f"{row.words_left:,}",
             _page(row, dry_run=True),
         )
         for row in outcome.rows
     ]
     totals = _totals(outcome.rows)
+    left = f"{sum(row.words_left for row in outcome.rows):,}"
     lines.append(
-        (f"{len(outcome.rows)} in all", "", str(sum(totals.values())), *(str(totals[state]) for state in State), "")
+        (
+            f"{len(outcome.rows)} in all",
+            "",
+            str(sum(totals.values())),
+            *(str(totals[state]) for state in State),
+            left,
+            "",
+        )
     )
     widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
     for line in [header, *lines]:
@@ -158,6 +167,7 @@ def as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]:
                 "locale": row.locale,
                 "units": row.units,
                 **{state.value: row.states.get(state, 0) for state in State},
+                "words_left": row.words_left,
                 "catalog": row.catalog,
                 "catalog_written": row.catalog_written,
                 "page": row.page,
