@@ -38,6 +38,7 @@ test: $(STAMP) gettext
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/prl10n check --frozen
 	$(BIN)/python -m pytest
 
 fuzz: $(STAMP)

@@ -13,16 +13,18 @@ from typing import Any, NoReturn
 import click
 
 from prl10n import __version__
+from prl10n.cli.check import check
 from prl10n.cli.exchange import exchange
 from prl10n.cli.glossary import glossary
 from prl10n.cli.memory import memory
+from prl10n.cli.merge_driver import merge_driver
 from prl10n.cli.model import model
 from prl10n.cli.report import report
 from prl10n.errors import Interrupted, Prl10nError
 
-EPILOG = """Exit codes: 0 done; 2 the command line, the configuration or an input is wrong; 3 a backend failed, all it
-answered is saved and
-the same command resumes; 4 done, but units stay untranslated because no backend could take them."""
+EPILOG = """Exit codes: 0 done; 1 `check` found something to fix; 2 the command line, the configuration or an input is
+wrong; 3 a backend failed, all it answered is saved and the same command resumes; 4 done, but units stay untranslated
+because no backend could take them, or the budget is spent; 130 interrupted, all that was answered is saved."""
 
 
 class _Group(click.Group):
@@ -110,14 +112,24 @@ def _limit(command: Callable[..., None]) -> Callable[..., None]:
     metavar="LOCALE",
     help="The language of the sources, unless the site says it.",
 )
+@click.option(
+    "--git",
+    is_flag=True,
+    help="Set up git's merge driver for the catalogs; also where the configuration is there already.",
+)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
-def init(folder: Path, locales: tuple[str, ...], source: str) -> None:
+def init(folder: Path, locales: tuple[str, ...], source: str, git: bool) -> None:
     """Write prl10n.toml for the site in FOLDER.
 
     Hugo, Jekyll, MkDocs, Docusaurus and plain folders are recognised. An existing configuration is never overwritten.
     """
-    from prl10n import config, content, site
+    from prl10n import config, content, githooks, site
     from prl10n.cli import show
+
+    if git and config.find(folder) is not None:
+        for line in githooks.install(config.load(folder)):
+            click.echo(line, err=True)
+        return
 
     seen = site.look(folder, source)
     path = site.write(folder, site.render(seen, locales))
@@ -128,6 +140,9 @@ def init(folder: Path, locales: tuple[str, ...], source: str) -> None:
         f"from {seen.source} to {', '.join(locales or seen.targets)}.",
         err=True,
     )
+    if git:
+        for line in githooks.install(config.load(folder)):
+            click.echo(line, err=True)
     try:
         names = content.find_documents(config.load(folder))
     except Prl10nError as error:
@@ -221,11 +236,13 @@ def usage(as_json: bool, explicit: Path | None) -> None:
         click.echo(show.meter_line(meter))
 
 
+prl10n.add_command(check)
 prl10n.add_command(report)
 prl10n.add_command(glossary)
 prl10n.add_command(memory)
 prl10n.add_command(exchange)
 prl10n.add_command(model)
+prl10n.add_command(merge_driver)
 
 
 # --- running ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,15 @@
+"""What must be fixed before publishing: one table of rules, and one run over all of them.
+
+rules.RULES        id, severity, summary and function of every rule
+units              (source text, target text, context) → problems
+documents          the files of a document in a locale → problems
+inspection.inspect the project → findings
+"""
+
+from __future__ import annotations
+
+from prl10n.checks.inspection import Report, inspect
+from prl10n.checks.model import Context, Files, Problem, Rule
+from prl10n.checks.rules import BY_ID, RULES, chosen
+
+__all__ = ["BY_ID", "RULES", "Context", "Files", "Problem", "Report", "Rule", "chosen", "inspect"]

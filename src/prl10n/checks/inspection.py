@@ -1,0 +1,254 @@
+"""Every rule over every selected document: reads the project, and writes and sends nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from prl10n import catalog, document, files, glossary, pipeline
+from prl10n.assembly import assemble
+from prl10n.catalog import Entry, Key
+from prl10n.checks import places
+from prl10n.checks.model import Context, Files, Problem, Rule
+from prl10n.checks.rules import BY_ID
+from prl10n.config import Config, shown
+from prl10n.content import find_catalogs, find_documents
+from prl10n.errors import LIBRARY_FAILURES, Prl10nError
+from prl10n.model import Finding, Severity, Syntax, Term, Unit
+from prl10n.pipeline import Selection, Standing
+from prl10n.translation import plain
+
+_MSGFMT_LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+)(?::\d+)?: (?P<message>.+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, in the order of files and lines, and what was looked for: the rules, and the locales."""
+
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    locales: tuple[str, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def inspect(config: Config, selection: Selection, rules: Sequence[Rule], errors: Iterable[str] = ()) -> Report:
+    """Look for what the rules name. The findings of the rules `errors` are errors, whatever the table says.
+
+    Raises ConfigError for what is wrong with the configuration or the selection, and for a glossary that cannot be
+    read.
+    """
+    names = find_documents(config)
+    standings, seen = pipeline.survey(config, selection)
+    locales, _ = pipeline.select(config, selection, names)
+    found = [*_read(config, names, seen), *_rejected(config, standings, seen), *_gettext(standings)]
+    terms = {
+        locale: glossary.load(config.root / config.settings(locale).glossary.file).terms(locale) for locale in locales
+    }
+    for standing in standings:
+        found += _document(_Place(config, standing), rules, terms[standing.locale])
+    if not selection.paths:
+        for locale in locales:
+            found += _orphans(config, locale, names)
+    wanted, raised = {rule.id for rule in rules}, set(errors)
+    kept = [
+        replace(finding, severity=Severity.ERROR) if finding.rule in raised else finding
+        for finding in dict.fromkeys(found)
+        if finding.rule in wanted
+    ]
+    order = {locale: number for number, locale in enumerate(("", *config.targets))}
+    kept.sort(key=lambda finding: (order.get(finding.locale, 0), finding.path, finding.line))
+    return Report(tuple(kept), tuple(rules), locales)
+
+
+# --- while reading ----------------------------------------------------------------------------------------------------
+
+
+def _read(config: Config, names: Sequence[str], seen: Iterable[Finding]) -> Iterator[Finding]:
+    """What was found while the project was read, by the rules of the table."""
+    catalogs = {shown(config.catalog_path(locale, name)) for locale in config.targets for name in names}
+    sources = {f"{config.content.source}/{name}" for name in names}
+    for finding in seen:
+        if finding.rule != "structure":
+            path = shown(config.root / finding.path) if finding.path in sources else finding.path
+            yield replace(finding, rule="catalog" if finding.path in catalogs else "document", path=path)
+
+
+def _rejected(config: Config, standings: Iterable[Standing], seen: Iterable[Finding]) -> Iterator[Finding]:
+    """Law 3: the translations that their pages were built without."""
+    broken = {(finding.path, finding.locale) for finding in seen if finding.rule == "structure"}
+    for standing in standings:
+        place = _Place(config, standing)
+        if (place.catalog, standing.locale) not in broken:
+            continue
+        settings, live = config.settings(standing.locale), standing.merged.live()
+        units = standing.source.document.units
+        texts = [catalog.publishable(live[unit.context, unit.text], drafts=settings.publish.drafts) for unit in units]
+        values = {key: value.replace("{locale}", standing.locale) for key, value in settings.front_matter.set.items()}
+        for index, reason in assemble(standing.source.document, texts, values)[1].items():
+            problem = Problem(
+                f"the source text stands in the place of this translation, which would break the page: {reason}"
+            )
+            if "structure" not in places.ignored(live[units[index].context, units[index].text]):
+                yield place.at_unit(BY_ID["structure"], units[index], problem)
+
+
+def _gettext(standings: Iterable[Standing]) -> Iterator[Finding]:
+    """What gettext's own check says of the catalogs, where it is installed."""
+    command = shutil.which("msgfmt")
+    present = [standing for standing in standings if standing.seen.data is not None]
+    if command is None or not present:
+        return
+
+    def said(standing: Standing) -> str:
+        run = subprocess.run(
+            [command, "--check", f"--output-file={os.devnull}", str(standing.catalog_path)],
+            capture_output=True,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+        return run.stderr.decode(errors="replace") if run.returncode else ""
+
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(said, present))
+    for standing, answer in zip(present, answers, strict=True):
+        for line in answer.splitlines():
+            if match := _MSGFMT_LINE.match(line):
+                yield Finding(
+                    "catalog",
+                    Severity.ERROR,
+                    shown(standing.catalog_path),
+                    int(match["line"]),
+                    f"msgfmt: {match['message']}",
+                    standing.locale,
+                )
+
+
+def _orphans(config: Config, locale: str, names: Sequence[str]) -> Iterator[Finding]:
+    """Catalogs and pages of the whole project that have no source any more."""
+    known = {config.catalog_path(locale, name) for name in names}
+    for path in find_catalogs(config, locale, names):
+        if path in known:
+            continue
+        message = "its source is gone: `prl10n sync` moves it along with a source that was renamed; else remove it"
+        yield _orphan(path, locale, message)
+        try:
+            catalog.load(path)
+        except Prl10nError as error:
+            line = error.where.rpartition(":")[2]
+            number = int(line) if line.isdigit() else 0
+            yield Finding("catalog", Severity.ERROR, shown(path), number, f"{error.what}. {error.remedy}", locale)
+    for path in places.stray_pages(config, locale, names):
+        yield _orphan(path, locale, "it comes from no source: remove it, unless somebody wrote it by hand")
+
+
+def _orphan(path: Path, locale: str, message: str) -> Finding:
+    return Finding("orphan", BY_ID["orphan"].severity, shown(path), 0, message, locale)
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+class _Place:
+    """A document in a locale, and where the findings about it stand."""
+
+    def __init__(self, config: Config, standing: Standing) -> None:
+        self.config = config
+        self.standing = standing
+        self.source = shown(config.root / standing.source.file)
+        self.catalog = shown(standing.catalog_path)
+        self.page = shown(standing.page_path)
+        self._lines: Mapping[Key, int] | None = None
+
+    def line(self, key: Key) -> int:
+        if self._lines is None:
+            self._lines = places.entry_lines(self.standing.seen)
+        return self._lines.get(key, 0)
+
+    def at_unit(self, rule: Rule, unit: Unit, problem: Problem) -> Finding:
+        """At the entry of the unit; at the unit itself where the catalog does not have it yet."""
+        line = self.line((unit.context, unit.text))
+        path, number = (self.catalog, line) if line else (self.source, unit.line)
+        message = f"{problem.message}\n    {self.source}:{unit.line}: {_short(unit.text)}"
+        return Finding(rule.id, problem.severity or rule.severity, path, number, message, self.standing.locale)
+
+    def at_file(self, rule: Rule, problem: Problem) -> Finding:
+        """At a file that is there: the source, where the file that is meant has not been written."""
+        meant = {"catalog": self.standing.catalog_path, "page": self.standing.page_path}[rule.about]
+        there = meant.exists()
+        message = problem.message if there else f"{problem.message}\n    {shown(meant)}"
+        path = shown(meant) if there else self.source
+        return Finding(rule.id, problem.severity or rule.severity, path, 0, message, self.standing.locale)
+
+
+def _document(place: _Place, rules: Sequence[Rule], terms: tuple[Term, ...]) -> Iterator[Finding]:
+    standing = place.standing
+    whole = Files(
+        standing.source.document.units,
+        standing.seen,
+        standing.merged,
+        files.read(standing.page_path),
+        standing.page,
+    )
+    for rule in rules:
+        for problem in rule.files(whole) if rule.files else ():
+            yield place.at_file(rule, problem)
+    live = standing.merged.live()
+    for key, unit in _once(standing.source.document.units).items():
+        context = _context(place, unit, live[key], terms)
+        silent = places.ignored(live[key])
+        for name in silent:
+            if name not in BY_ID:
+                problem = Problem(f"a comment ignores {name!r}, which is no rule", Severity.WARNING)
+                yield place.at_unit(BY_ID["catalog"], unit, problem)
+        text = catalog.publishable(context.entry, drafts=True)
+        for rule in rules:
+            check = rule.state or (rule.text if text else None)
+            for problem in check(unit.text, context.entry.msgstr, context) if check and rule.id not in silent else ():
+                yield place.at_unit(rule, unit, problem)
+
+
+def _once(units: Iterable[Unit]) -> dict[Key, Unit]:
+    """The units of a document by their entry: the first of equal ones, with the tightest limit of all."""
+    found: dict[Key, Unit] = {}
+    for unit in units:
+        first = found.setdefault((unit.context, unit.text), unit)
+        limits = [limit for limit in (first.max_length, unit.max_length) if limit is not None]
+        if limits and first.max_length != min(limits):
+            found[unit.context, unit.text] = replace(first, max_length=min(limits))
+    return found
+
+
+def _context(place: _Place, unit: Unit, entry: Entry, terms: tuple[Term, ...]) -> Context:
+    standing, config = place.standing, place.config
+    return Context(
+        unit,
+        entry,
+        standing.locale,
+        config.settings(standing.locale),
+        terms,
+        plain(unit.pieces),
+        _words(entry.msgstr, unit.syntax, standing.source.document.references),
+        catalog.needs_text(entry, standing.merged),
+    )
+
+
+def _words(text: str, syntax: Syntax, references: document.References) -> str:
+    """The words of a translation; all of it where it breaks the parser, which the rule `structure` says."""
+    try:
+        return plain(document.read(text.strip(), syntax, references))
+    except LIBRARY_FAILURES:
+        return text
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 100 else f"{line[:99]}…"

@@ -1,0 +1,50 @@
+"""The table of the rules. A new check is a function in `units` or `documents` and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prl10n.checks import documents, units
+from prl10n.checks.model import Rule
+from prl10n.errors import ConfigError
+from prl10n.locales import nearest
+from prl10n.model import Severity
+
+_ERROR, _WARNING = Severity.ERROR, Severity.WARNING
+
+RULES = (
+    Rule("document", _ERROR, "a source that cannot be read, or says something that prl10n does not understand"),
+    Rule("catalog", _ERROR, "a catalog that gettext would not read"),
+    Rule("extract", _ERROR, "a catalog that is behind its source", files=documents.extracted),
+    Rule("missing", _ERROR, "a unit without a translation", state=units.missing),
+    Rule("stale", _WARNING, "an approved unit whose source has changed", state=units.stale),
+    Rule("unreviewed", _WARNING, "a draft that nobody has looked at", state=units.unreviewed),
+    Rule("structure", _ERROR, "a translation that would break the page, so that the source stands in its place"),
+    Rule("glossary", _ERROR, "a translation without a term of the glossary", text=units.heeds_glossary),
+    Rule("max-length", _ERROR, "a translation that is longer than its author allows", text=units.max_length),
+    Rule(
+        "page",
+        _ERROR,
+        "a page that is missing, or behind its source or its catalog",
+        files=documents.built,
+        about="page",
+    ),
+    Rule("orphan", _WARNING, "a catalog or a page whose source is gone"),
+    Rule("frozen", _ERROR, "a document for which `sync` would ask for texts", files=documents.frozen, asked=True),
+)
+
+BY_ID = {rule.id: rule for rule in RULES}
+
+
+def chosen(wanted: Sequence[str], skipped: Sequence[str], *, frozen: bool = False) -> tuple[Rule, ...]:
+    """The rules to look for, in the order of the table: those `wanted`, or all but those only looked for when asked.
+
+    Raises ConfigError for an id that no rule has.
+    """
+    for name in (*wanted, *skipped):
+        if name not in BY_ID:
+            known = ", ".join(BY_ID)
+            raise ConfigError(f"{name!r} is no rule", remedy=f"{nearest(name, BY_ID)}Rules: {known}.")
+    names = {*wanted} or {rule.id for rule in RULES if not rule.asked}
+    names |= {"frozen"} if frozen else set()
+    return tuple(rule for rule in RULES if rule.id in names and rule.id not in skipped)

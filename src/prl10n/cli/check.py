@@ -1,0 +1,84 @@
+"""`prl10n check`: what must be fixed before publishing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+FORMATS = ("text", "json", "github", "sarif", "junit")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated.")
+@click.option(
+    "--rule", "wanted", multiple=True, metavar="ID", help="Only this rule, whose findings are errors; may be repeated."
+)
+@click.option("--skip", "skipped", multiple=True, metavar="ID", help="Not this rule; may be repeated.")
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option("--frozen", is_flag=True, help="It is an error too if `prl10n sync` would need a text from anywhere.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the format to FILE, and text to stdout.",
+)
+@click.option(
+    "-c",
+    "--config",
+    "explicit",
+    type=click.Path(path_type=Path),
+    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
+)
+def check(
+    paths: tuple[Path, ...],
+    locales: tuple[str, ...],
+    wanted: tuple[str, ...],
+    skipped: tuple[str, ...],
+    strict: bool,
+    frozen: bool,
+    form: str,
+    as_json: bool,
+    output: Path | None,
+    explicit: Path | None,
+) -> None:
+    """Find what must be fixed before publishing; send and change nothing.
+
+    Exit code 0: no error, warnings at most; 1: something to fix. A translator's comment `# prl10n: ignore RULE` on an
+    entry of a catalog switches a rule off for it.
+    """
+    from prl10n import checks, config, files
+    from prl10n.cli import formats, show
+    from prl10n.pipeline import Selection
+
+    form = "json" if as_json else form
+    rules = checks.chosen(wanted, skipped, frozen=frozen)
+    errors = [rule.id for rule in rules] if strict else wanted
+    report = checks.inspect(config.load(Path.cwd(), explicit), Selection(locales, paths), rules, errors)
+    written = formats.FORMATS[form](report)
+    if output is not None:
+        files.write(output, written.encode())
+    if output is not None or form == "text":
+        for finding in report.findings:
+            click.echo(show.finding_line(finding))
+    else:
+        click.echo(written, nl=False)
+    warnings = len(report.findings) - report.errors
+    click.echo(
+        f"{show.counted(report.errors, 'error')}, {show.counted(warnings, 'warning')}."
+        if report.findings
+        else "Nothing to fix.",
+        err=True,
+    )
+    sys.exit(1 if report.errors else 0)
