@@ -143,6 +143,7 @@ def test_a_wrong_configuration_is_raised_after_what_is_under_way() -> None:
     assert got == ["2", "3"]
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_waits_for_what_is_under_way_and_sends_nothing_more() -> None:
     provider = Provider(failing(ValueError(), slow=0.2), concurrency=2)
     threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -153,6 +154,7 @@ def test_ctrl_c_waits_for_what_is_under_way_and_sends_nothing_more() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_second_ctrl_c_does_not_wait() -> None:
     provider = Provider(failing(ValueError(), slow=1.5), concurrency=1)
     for moment in (0.1, 0.3):

@@ -626,6 +626,7 @@ def test_what_the_account_has_used(project: Project, server: DeepLServer) -> Non
     ]
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_keeps_what_was_answered_and_the_same_command_resumes(project: Project, server: DeepLServer) -> None:
     in_two_requests(project)
     asked = threading.Event()

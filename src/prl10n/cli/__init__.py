@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from prl10n import __version__
+from prl10n.cli import options
 from prl10n.cli.check import check
 from prl10n.cli.exchange import exchange
 from prl10n.cli.glossary import glossary
@@ -64,20 +65,7 @@ def prl10n() -> None:
 
 def _common(command: Callable[..., None]) -> Callable[..., None]:
     """The options that every stage takes."""
-    for decorate in (
-        click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]..."),
-        click.option("--json", "as_json", is_flag=True, help="Machine-readable results on stdout."),
-        click.option(
-            "-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated."
-        ),
-        click.option(
-            "-c",
-            "--config",
-            "explicit",
-            type=click.Path(path_type=Path),
-            help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
-        ),
-    ):
+    for decorate in (options.paths, options.as_json, options.locales, options.config):
         command = decorate(command)
     return command
 
@@ -215,14 +203,8 @@ def status(**options: Any) -> None:
 
 
 @prl10n.command()
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable results on stdout.")
-@click.option(
-    "-c",
-    "--config",
-    "explicit",
-    type=click.Path(path_type=Path),
-    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
-)
+@options.as_json
+@options.config
 def usage(as_json: bool, explicit: Path | None) -> None:
     """Show what the accounts of the backends have used, and what is left."""
     from prl10n import config, pipeline

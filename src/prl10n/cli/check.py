@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from prl10n.cli import options
+
 FORMATS = ("text", "json", "github", "sarif", "junit")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option("-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated.")
+@options.paths
+@options.locales
 @click.option(
     "--rule", "wanted", multiple=True, metavar="ID", help="Only this rule, whose findings are errors; may be repeated."
 )
@@ -34,13 +36,7 @@ FORMATS = ("text", "json", "github", "sarif", "junit")
     metavar="FILE",
     help="Write the format to FILE, and text to stdout.",
 )
-@click.option(
-    "-c",
-    "--config",
-    "explicit",
-    type=click.Path(path_type=Path),
-    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
-)
+@options.config
 def check(
     paths: tuple[Path, ...],
     locales: tuple[str, ...],

@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prl10n.cli import options
+
 if TYPE_CHECKING:
     from prl10n.exchange import Report
     from prl10n.model import State
 
 STATES = ("missing", "draft", "stale", "approved")
-
-_config = click.option(
-    "-c",
-    "--config",
-    "explicit",
-    type=click.Path(path_type=Path),
-    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
-)
 
 
 @click.group()
@@ -42,9 +36,9 @@ def _states(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
 
 
 @exchange.command()
-@_config
+@options.config
 @click.option("--format", "name", type=click.Choice(["xliff", "csv", "xlsx"]), required=True, help="What to write.")
-@click.option("-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated.")
+@options.locales
 @click.option(
     "--state",
     "states",
@@ -61,7 +55,7 @@ def _states(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
     metavar="FILE|FOLDER",
     help="Where to write: a file, or a folder that gets a file for each locale.",
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@options.paths
 def export(
     explicit: Path | None,
     name: str,
@@ -96,7 +90,7 @@ def export(
 
 
 @exchange.command("import")
-@_config
+@options.config
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be imported; write nothing.")
 @click.option("--approve", is_flag=True, help="Approve every translation that was edited.")
 @click.option(
@@ -106,7 +100,7 @@ def export(
     help="Replace words that were approved, or changed since the export, too.",
 )
 @click.option("--reviewer", default="", metavar="NAME", help="Who reviewed the file: the catalogs say so.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable results on stdout.")
+@options.as_json
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def import_(
     explicit: Path | None,

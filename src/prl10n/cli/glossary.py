@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prl10n.cli import options
 from prl10n.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 AS_IT_IS = "(as it is)"
 PLACES = 3  # of a translation that competes with others, as the table shows them
 
-_config = click.option(
-    "-c",
-    "--config",
-    "explicit",
-    type=click.Path(path_type=Path),
-    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
-)
-
 
 @click.group()
 def glossary() -> None:
@@ -34,9 +27,9 @@ def glossary() -> None:
 
 
 @glossary.command()
-@_config
-@click.option("-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable results on stdout.")
+@options.config
+@options.locales
+@options.as_json
 @click.option(
     "--min-count",
     type=click.IntRange(min=2),
@@ -73,7 +66,7 @@ def suggest(
 
 
 @glossary.command("import")
-@_config
+@options.config
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be added; write nothing.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def import_(explicit: Path | None, dry_run: bool, file: Path) -> None:

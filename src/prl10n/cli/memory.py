@@ -6,13 +6,7 @@ from pathlib import Path
 
 import click
 
-_config = click.option(
-    "-c",
-    "--config",
-    "explicit",
-    type=click.Path(path_type=Path),
-    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
-)
+from prl10n.cli import options
 
 
 @click.group()
@@ -21,8 +15,8 @@ def memory() -> None:
 
 
 @memory.command()
-@_config
-@click.option("-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated.")
+@options.config
+@options.locales
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
     """Write all approved translations to FILE, as TMX 1.4b.
@@ -43,7 +37,7 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
 
 
 @memory.command("import")
-@_config
+@options.config
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be taken in; write nothing.")
 @click.option(
     "--approved/--drafts",

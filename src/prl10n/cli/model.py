@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from prl10n.cli import options
+
 
 @click.group()
 def model() -> None:
@@ -55,7 +57,7 @@ def install(what: tuple[str, ...], index: str | None, source: str, target: str, 
 
 
 @model.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable results on stdout.")
+@options.as_json
 def list_models(as_json: bool) -> None:
     """List the models that are installed."""
     from prl10n import models

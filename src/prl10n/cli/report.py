@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prl10n.cli import options
 from prl10n.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ DEFAULT = "prl10n-report.html"
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option("-l", "--locale", "locales", multiple=True, metavar="LOCALE", help="Only this locale; may be repeated.")
+@options.paths
+@options.locales
 @click.option("--since", default="", metavar="REV", help="Say what is new since a commit, a branch or a tag of git.")
 @click.option(
     "-o", "--output", metavar="FILE", help=f"Where the page is written; - is stdout. Default: {DEFAULT} here."
@@ -33,13 +34,7 @@ DEFAULT = "prl10n-report.html"
     help="Show N units of each locale side by side; the page says how many it leaves out.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable figures on stdout; no page without -o.")
-@click.option(
-    "-c",
-    "--config",
-    "explicit",
-    type=click.Path(path_type=Path),
-    help="The configuration, instead of the nearest prl10n.toml or pyproject.toml.",
-)
+@options.config
 def report(
     paths: tuple[Path, ...],
     locales: tuple[str, ...],
@@ -54,15 +49,18 @@ def report(
     Coverage by document and locale, what needs a look side by side, what is new since a revision, and what was
     billed: for people without a checkout. The page needs no network, no script and no other file.
     """
-    from prl10n import config, pipeline
+    from prl10n import checks, config, pipeline
     from prl10n import report as reports
     from prl10n.cli import show
 
     if as_json and output == "-":
         raise click.UsageError("--json and -o - both write to stdout: name a file for the page.")
-    made = reports.gather(
-        config.load(Path.cwd(), explicit), pipeline.Selection(locales, paths), since=since, limit=limit
-    )
+    loaded = config.load(Path.cwd(), explicit)
+    selection = pipeline.Selection(locales, paths)
+    # states have a place of their own on the page
+    rules = checks.chosen((), ("missing", "unreviewed", "stale", "extract", "page"), frozen=False)
+    checked = checks.inspect(loaded, selection, rules).findings
+    made = reports.gather(loaded, selection, since=since, limit=limit, checked=checked)
     for finding in made.findings:
         click.echo(show.finding_line(finding), err=True)
     if as_json:
