@@ -23,7 +23,7 @@ LAYERS = [
     {"dispatch", "terms"},
     {"translation"},
     {"pipeline"},
-    {"exchange", "report", "checks"},
+    {"adoption", "exchange", "report", "checks"},
     {"cli"},
     {"__main__"},
 ]

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 import subprocess
-import time
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path

@@ -14,6 +14,7 @@ import click
 
 from prl10n import __version__
 from prl10n.cli import options
+from prl10n.cli.adopt import adopt
 from prl10n.cli.check import check
 from prl10n.cli.exchange import exchange
 from prl10n.cli.glossary import glossary
@@ -218,6 +219,7 @@ def usage(as_json: bool, explicit: Path | None) -> None:
         click.echo(show.meter_line(meter))
 
 
+prl10n.add_command(adopt)
 prl10n.add_command(check)
 prl10n.add_command(report)
 prl10n.add_command(glossary)
