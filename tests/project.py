@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from babel.messages.pofile import read_po
 from click.testing import CliRunner, Result
 
 from prl10n import catalog
@@ -97,5 +98,7 @@ class Project:
 
 
 def msgfmt(path: Path) -> None:
-    """gettext's own check of a catalog."""
+    """gettext's own check of a catalog, and Babel's reading of it."""
     subprocess.run(["msgfmt", "--check", "-o", "/dev/null", str(path)], check=True, capture_output=True)
+    with path.open("rb") as file:
+        read_po(file, abort_invalid=True)

@@ -13,12 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deepl_server import DeepLServer
+from openai_server import OpenAIServer
 from prl10n import document
-from prl10n.catalog import Entry
+from prl10n.catalog import Catalog, Entry, merge
+from prl10n.changes import Changes
 from prl10n.model import State
 from project import Project, msgfmt
 
@@ -257,6 +262,69 @@ def test_where_no_machine_translates_a_text_that_is_like_another_one_is_a_draft(
         "- Prices rose. | ",
     )
     assert project.catalog("b").entries[0].provenance.startswith("memory news/a.md 9")
+
+
+def test_a_language_model_is_shown_approved_texts_that_are_like_the_one_to_translate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with OpenAIServer() as server:
+        project = Project(tmp_path, server.environ)
+        project.configure('[backend]\nname = "openai"\n[backend.openai]\nmodel = "test-model"\n')
+        approve(project, "The **cat** sleeps on the red mat.\n", "Le **chat** dort sur le tapis rouge.\n")
+        project.source("The cat sleeps on the blue mat.\n", "b.md")
+        assert project.run("sync").exit_code == 0
+        (request,) = server.requests
+        said = str(request.params["messages"])
+    assert "The cat sleeps on the red mat." in said
+    assert "Le chat dort sur le tapis rouge." in said
+
+
+SENTENCES = ("The cat sleeps.", "A [dog](/a) barks.", "It is **12** o'clock.", "Ada came on 3 May.", 'He said "yes".')
+EDITS = (
+    ("/a", "/b"),
+    ("**", "*"),
+    ("12", "15"),
+    ("May", "June"),
+    ("cat", "bird"),
+    ('"', "”"),
+    ("A ", "Not a "),
+    ("Ada", "Bob"),
+)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=5, unique=True
+    ),
+    st.lists(st.sampled_from(EDITS), max_size=3),
+    st.randoms(use_true_random=False),
+)
+def test_law_4_whatever_changes_in_a_source_the_words_of_people_stay(
+    blocks: list[str], edits: list[tuple[str, str]], chance: Random
+) -> None:
+    units = document.split("\n\n".join(blocks).encode()).units
+    french = {unit.text: unit.text.replace("The", "Le").replace("is", "est").replace("said", "a dit") for unit in units}
+    before = Catalog(tuple(Entry(msgid, words) for msgid, words in french.items()), "")
+    changed = [block for block in blocks if chance.random() < 0.8]
+    chance.shuffle(changed)
+    for one, other in edits:
+        changed = [block.replace(one, other) if chance.random() < 0.5 else block for block in changed]
+    split = document.split("\n\n".join(changed).encode())
+    carrier = Changes(split.references, ("en", "fr"))
+    after = merge(before, split.units, "a.md", carrier)
+    unit = units[0]
+    for msgid, words in french.items():
+        kept = [entry for entry in after.entries if (entry.msgid, entry.msgstr) == (msgid, words) and not entry.fuzzy]
+        moved = [
+            entry
+            for entry in after.live().values()
+            if entry.state is State.APPROVED and carrier.key(entry.msgid, unit) == carrier.key(msgid, unit)
+        ]
+        assert kept or moved
+    for entry in after.live().values():
+        if entry.state is State.APPROVED:
+            assert any(carrier.key(entry.msgid, unit) == carrier.key(msgid, unit) for msgid in french)
 
 
 def test_there_are_sixty_of_them() -> None:

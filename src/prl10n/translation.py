@@ -415,14 +415,21 @@ class Work:
             for batch in desk.backend.batches(whole):
                 wanted = {text: texts[text] for text in batch.texts}
                 terms = dict.fromkeys(term for each in wanted.values() for term in desk.found(each.text))
-                examples = [
-                    pair for task in dict.fromkeys(each.task for each in wanted.values()) for pair in task.examples
-                ]
-                request = replace(batch, terms=tuple(terms), examples=tuple(examples[:EXAMPLES]))
+                tasks = dict.fromkeys(each.task for each in wanted.values())
+                examples = [*self._near(desk, wanted.values()), *(pair for task in tasks for pair in task.examples)]
+                request = replace(batch, terms=tuple(terms), examples=tuple(dict.fromkeys(examples))[:EXAMPLES])
                 order = Order(desk.backend, request, desk.backend.count(batch.texts), desk)
                 self._wanted[id(order)] = wanted
                 orders.append(order)
         return orders
+
+    def _near(self, desk: Desk, texts: Iterable[_Wanted]) -> Iterator[tuple[str, str]]:
+        """Approved pairs like the texts, as plain words, for a backend that learns from examples."""
+        if getattr(desk.backend, "takes_examples", False):
+            for each in texts:
+                for near in desk.memory.near(desk.target, each.text):
+                    if near.approved:
+                        yield tags.words(near.source), tags.words(near.target)
 
     # sending
 

@@ -28,7 +28,7 @@ class Request:
     All else helps to translate them and is not to be translated. `kinds` (`heading 2`, `table cell`, `paragraph`) and
     `contexts` (source-language prose around a text; texts of one document share it) are as many as the texts, or none.
     `terms` are those of the glossary that occur in the texts. `examples` are (source, approved translation) of
-    neighbouring texts, as plain words.
+    neighbouring texts, and where the backend has a true `takes_examples`, of texts that are like them; as plain words.
     """
 
     source: str

@@ -95,6 +95,7 @@ class OpenAIBackend:
 
     name = "openai"
     takes_terms = True
+    takes_examples = True
 
     def __init__(self, options: Mapping[str, object], environ: Mapping[str, str]) -> None:
         self._options = parse(self.name, Options, options)
