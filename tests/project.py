@@ -100,5 +100,9 @@ class Project:
 def msgfmt(path: Path) -> None:
     """gettext's own check of a catalog, and Babel's reading of it."""
     subprocess.run(["msgfmt", "--check", "-o", "/dev/null", str(path)], check=True, capture_output=True)
+    loaded = catalog.load(path)
+    assert loaded is not None
     with path.open("rb") as file:
-        read_po(file, abort_invalid=True)
+        read = read_po(file)
+    said = {(message.context, message.id): (message.string, message.fuzzy) for message in read if message.id}
+    assert said == {entry.key: (entry.msgstr, entry.fuzzy) for entry in loaded.live().values()}
