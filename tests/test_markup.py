@@ -92,6 +92,11 @@ def test_neutral(source: str, expected: list[str]) -> None:
         ("A [text][] b\n\n[text]: /u", ["Un <g1>texte</g1> b"], "Un [texte][text] b"),
         ("A [text][t] b\n\n[t]: /u", ["Un <g1>texte</g1> b"], "Un [texte][t] b"),
         ("See ![a dog] now\n\n[a dog]: d.png", ["Voyez <x1/> ici", "un chien"], "Voyez ![un chien][a dog] ici"),
+        (
+            "See [the docs][] now\n\n[the docs]: <{{% eturl x %}}>",
+            ["Voyez <g1>la doc</g1>"],
+            "Voyez [la doc][the docs]",
+        ),
         # words inside markup
         ("![a](x.png) b", ["<x1/> b", "un [chien"], "![un \\[chien](x.png) b"),
         ('[a](/u "tip") b', ["<g1>a</g1> b", 'le "truc"'], '[a](/u "le \\"truc\\"") b'),

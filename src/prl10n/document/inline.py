@@ -57,7 +57,10 @@ def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...
 
 def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
     """A reading of a masked text with the templates back in their places, each a piece of its own among the words."""
-    if not templates or not dialects.MASK.search(reading.text):
+    if not templates or not (
+        dialects.MASK.search(reading.text)  # or in the destination of a reference, which stands elsewhere
+        or any(dialects.MASK.search(piece.value) for piece in reading.pieces if piece.piece is not Piece.TEXT)
+    ):
         return reading
     pieces: list[Inline] = []
     folded = [
