@@ -102,8 +102,9 @@ def msgfmt(path: Path) -> None:
     subprocess.run(["msgfmt", "--check", "-o", "/dev/null", str(path)], check=True, capture_output=True)
     loaded = catalog.load(path)
     assert loaded is not None
-    if any(character in path.read_text(encoding="utf-8") for character in "\v\f\x1c\x1d\x1e\x85\u2028\u2029"):
-        return  # Babel takes these for the end of a line, which gettext does not
+    said_there = "".join(entry.msgid + entry.msgstr for entry in loaded.entries)
+    if any(character in said_there for character in "\a\b\v\f\x1c\x1d\x1e\x85\u2028\u2029"):
+        return  # Babel does not know these escapes of gettext's, or takes them for the end of a line
     with path.open("rb") as file:
         read = read_po(file)
     said = {(message.context, message.id): (message.string, message.fuzzy) for message in read if message.id}
