@@ -135,6 +135,7 @@ class Memory:
         """
         self.path = path
         self.language = language
+        self._frequencies: dict[str, int] = {}
         with self._guarded():
             self.database = _copied(path) if scratch else _opened(path)
         try:
@@ -226,6 +227,7 @@ class Memory:
         return errors
 
     def _replace(self, path: str, stamp: str | None, rows: Iterable[Pair], locale: str, name: str) -> None:
+        self._frequencies.clear()
         with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("DELETE FROM pairs WHERE path = ?", (path,))
@@ -312,6 +314,13 @@ class Memory:
                     break
         return found
 
+    def _frequency(self, word: str) -> int:
+        """How many texts have a word."""
+        if word not in self._frequencies:
+            row = self.database.execute("SELECT doc FROM vocabulary WHERE term = ?", (word,)).fetchone()
+            self._frequencies[word] = row[0] if row else 0
+        return self._frequencies[word]
+
     def near(self, locale: str, source: str, least: float = NEAR, most: int = 1) -> list[Near]:
         """The texts that are most like a text, the likest first; approved ones before drafts.
 
@@ -322,11 +331,7 @@ class Memory:
 
         words = sorted(dict.fromkeys(_WORD.findall(tags.words(source).lower())), key=len, reverse=True)[:_LONGEST]
         with self._guarded():
-            known = [
-                (row[0], word)
-                for word in words
-                if (row := self.database.execute("SELECT doc FROM vocabulary WHERE term = ?", (word,)).fetchone())
-            ]
+            known = [(count, word) for word in words if (count := self._frequency(word))]
             rare = [word for _, word in sorted(known)[:_RARE]]
             if not rare:
                 return []
