@@ -193,7 +193,8 @@ def substituted(text: str, now: str, target: str, languages: tuple[str, str]) ->
             return None
         replacements[found[0]] = found[1]
     for form in sorted(replacements, key=len, reverse=True):
-        target = _whole(form).sub(lambda _, form=form: f"\0{replacements[form]}\0", target)  # type: ignore[misc]
+        marked = f"\0{replacements[form]}\0".replace("\\", r"\\")
+        target = _whole(form).sub(marked, target)
     return target.replace("\0", "")
 
 
@@ -238,7 +239,8 @@ def _forms(one: str, other: str, languages: tuple[str, str]) -> Iterator[tuple[s
         decimal, group = number_marks(languages[0])
         target_decimal, _ = number_marks(languages[1])
         for mark in _GROUPS:
-            yield tuple(_written(number, decimal, group, target_decimal, mark) for number in (one, other))  # type: ignore[misc]
+            first, second = (_written(number, decimal, group, target_decimal, mark) for number in (one, other))
+            yield first, second
         yield one, other
         return
     months = month_names(languages[0])
