@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -405,3 +406,10 @@ def test_write_into_no_folder(folder: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be written") as caught:
         write(folder / "nowhere", "")
     assert caught.value.remedy == "Check the folder."
+
+
+def test_a_plain_folder_of_mdx_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "content/en/a.mdx"
+    page.parent.mkdir(parents=True)
+    page.write_text("Words.\n", encoding="utf-8")
+    assert look(tmp_path).include == ("**/*.mdx",)

@@ -51,7 +51,7 @@ def look(root: Path, source: str = "en") -> Site:
     found = next(filter(None, (recognise(root, source) for recognise in _RECOGNISERS)))
     folder = root / found.content_source
     extensions = {path.suffix for path in _markdown(folder)}
-    wanted = (".md", ".markdown", ".mdx") if found.generator == "docusaurus" else (".md", ".markdown")
+    wanted = (".md", ".markdown", ".mdx") if found.generator in ("docusaurus", "plain") else (".md", ".markdown")
     include = tuple(f"**/*{extension}" for extension in wanted if extension in extensions)
     if not include:
         note = f"There is no markdown in {found.content_source} yet."
