@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from prl10n import document, tags
 from prl10n.document import References
@@ -311,6 +312,59 @@ def with_runs(fragment: str, answers: Sequence[str]) -> str:
         else:
             tokens.append(token)
     return tags.written(tokens)
+
+
+def texts(text: str, syntax: Syntax, references: References) -> tuple[list[Token], ...]:
+    """A text of a catalog as tokens, those around it included; behind it the texts inside its markup."""
+    pieces = document.read(text, syntax, references)
+    inner = (text[part.start : part.end] for part in _inner(pieces, text))
+    syntaxes = (part.syntax for part in _inner(pieces, text))
+    within = (
+        list(_tokens(document.read(words, kind, references))) for words, kind in zip(inner, syntaxes, strict=True)
+    )
+    return list(_tokens(pieces)), *within
+
+
+def revised(text: str, syntax: Syntax, references: References, revise: Callable[[list[Token]], list[Token]]) -> str:
+    """A text of a catalog with other words between its tags, and between those of the texts inside its markup.
+
+    `revise` gives the same tags in the same order. What it leaves as it was stays letter by letter. Raises MarkupError
+    where the result would not read as it is meant.
+    """
+    pieces = document.read(text, syntax, references)
+    old = list(_tokens(pieces))
+    new = revise(old)
+    out: list[str] = []
+    for piece, before, after in zip(pieces, old, new, strict=True):
+        raw = text[piece.start : piece.end]
+        if piece.piece is Piece.TEXT:
+            out.append(raw if before == after else _rewritten(raw, before.text, after.text, syntax))
+            continue
+        parts, last = [], piece.start
+        for part in piece.inner:
+            words = text[part.start : part.end]
+            if document.has_letters(words):
+                words = _quoted(revised(words, part.syntax, references, revise), text[part.start - 1], part.syntax)
+            parts += [text[last : part.start], words]
+            last = part.end
+        out.append("".join(parts) + text[last : piece.end])
+    result = "".join(out)
+    if result != text:
+        wanted = _normal(
+            (piece.piece.value, after.text if piece.piece is Piece.TEXT else piece.value)
+            for piece, after in zip(pieces, new, strict=True)
+        )
+        if _meaning(document.read(result, syntax, references)) != wanted:
+            raise MarkupError("the text cannot be written so that it reads as it is meant")
+    return result
+
+
+def _rewritten(raw: str, before: str, after: str, syntax: Syntax) -> str:
+    """Words written anew; where the text has no escape and no entity, all that did not change stays as it is."""
+    if raw == before:
+        return after
+    start = len(commonprefix((before, after, raw)))
+    return raw[:start] + _escaped(after[start:], syntax)
 
 
 def aligned(unit: Unit, text: str, references: References | None = None) -> tuple[str, ...] | None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prl10n import catalog, document, files, glossary, pipeline
+from prl10n import catalog, document, files, glossary, markup, pipeline
 from prl10n.assembly import assemble
 from prl10n.catalog import Entry, Key
 from prl10n.checks import places
@@ -20,6 +20,7 @@ from prl10n.checks.rules import BY_ID
 from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, find_documents
 from prl10n.errors import LIBRARY_FAILURES, Prl10nError
+from prl10n.localize import prose
 from prl10n.model import Finding, Severity, Syntax, Term, Unit
 from prl10n.pipeline import Selection, Standing
 from prl10n.translation import plain
@@ -235,8 +236,11 @@ def _context(place: _Place, unit: Unit, entry: Entry, terms: tuple[Term, ...]) -
         standing.locale,
         config.settings(standing.locale),
         terms,
+        config.source,
         plain(unit.pieces),
         _words(entry.msgstr, unit.syntax, standing.source.document.references),
+        _prose(unit.text, unit.syntax, standing.source.document.references),
+        _prose(entry.msgstr, unit.syntax, standing.source.document.references),
         catalog.needs_text(entry, standing.merged),
     )
 
@@ -245,6 +249,14 @@ def _words(text: str, syntax: Syntax, references: document.References) -> str:
     """The words of a translation; all of it where it breaks the parser, which the rule `structure` says."""
     try:
         return plain(document.read(text.strip(), syntax, references))
+    except LIBRARY_FAILURES:
+        return text
+
+
+def _prose(text: str, syntax: Syntax, references: document.References) -> str:
+    """The prose of a text and of the texts inside its markup, a line each."""
+    try:
+        return "\n".join(prose.prose(tokens) for tokens in markup.texts(text.strip(), syntax, references))
     except LIBRARY_FAILURES:
         return text
 

@@ -12,17 +12,22 @@ from prl10n.model import Severity, Term, Unit
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, and what to do about it. `severity` None: that of the rule."""
+    """What is wrong, and what to do about it. `severity` None: that of the rule. `fix`: what the text of the catalog
+    should be; None: a person must say.
+    """
 
     message: str
     severity: Severity | None = None
+    fix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A unit in a locale. The words are those of a reader: without markup, white space as one space.
+    """A unit in a locale. The words are those of a reader: without markup, white space as one space. The prose is
+    `localize.prose`, with a mark for each thing that is no words; texts inside markup (alternative texts, titles) follow
+    behind a line break each.
 
-    `waits`: the next `translate` would ask for a text.
+    `language` is the locale of the source. `waits`: the next `translate` would ask for a text.
     """
 
     unit: Unit
@@ -30,8 +35,11 @@ class Context:
     locale: str
     settings: Settings
     terms: tuple[Term, ...]
+    language: str
     source_words: str
     target_words: str
+    source_prose: str
+    target_prose: str
     waits: bool
 
 
