@@ -14,7 +14,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 from prl10n import document, tags
 from prl10n.document import References
@@ -363,7 +363,7 @@ def _rewritten(raw: str, before: str, after: str, syntax: Syntax) -> str:
     """Words written anew; where the text has no escape and no entity, all that did not change stays as it is."""
     if raw == before:
         return after
-    start = len(commonprefix((before, after, raw)))
+    start = sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(raw, before, after, strict=False)))
     return raw[:start] + _escaped(after[start:], syntax)
 
 

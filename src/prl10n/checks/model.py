@@ -24,8 +24,8 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Context:
     """A unit in a locale. The words are those of a reader: without markup, white space as one space. The prose is
-    `localize.prose`, with a mark for each thing that is no words; texts inside markup (alternative texts, titles) follow
-    behind a line break each.
+    `localize.prose`, with a mark for each thing that is no words; texts inside markup (alternative texts, titles)
+    follow behind a line break each.
 
     `language` is the locale of the source. `waits`: the next `translate` would ask for a text.
     """
