@@ -90,8 +90,9 @@ UNTOUCHABLE = re.compile(
         (
             r"^:::[ \t]+\w+(?:\.\w+)+.*",  # mkdocstrings
             r"\{\{.*?\}\}|\{%.*?%\}|\{/\*.*?\*/\}|(?<==)\{[^{}\n]*\}",  # Liquid, Hugo, MDX
-            r"\{:[^}\n]*\}|\{ ?[.#][^{}\n]*\}|\{ ?[.#\w-][^{}\n]*=[^{}\n]*\}",  # attribute lists
-            r"\$\$.+?\$\$|<[A-Z]\w*[^<>]*>",  # math, components of MDX
+            r"\{:[^}\n]*\}|\{ ?[.#][^{}\n]*\}|\{ ?[.#\w-][^{}\n]*(?<=[\w-])=(?=[\w\"'])[^{}\n]*\}",  # attribute lists
+            r"\{\{[<%]\s*\w+\s+\"(?=[^{}]*$)",  # a shortcode whose title goes on with markup
+            r"\$\$.+?\$\$",  # math
             r"(?:https?://|ftp://|www\.)[^\s<>\"'”’)\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
             r"^\s*(?::{3,}\s*\w*|!{3}\+?\s*\w+|\?{3}\+?\s*\w+|={3}[!+]?(?=\s*\")|-{1,2}8<-{1,2}.*|\[!\w+\])",
             r"^(?:import|export)\s[^\n]*(?:['\"];?|[{(])$",
@@ -100,8 +101,9 @@ UNTOUCHABLE = re.compile(
     ),
     re.DOTALL | re.MULTILINE,
 )
-# Code and destinations where the oracle's parser sees no markdown, but a site's does: attributes, front matter, MDX.
-UNPARSED = re.compile(r"`[^`]+`|\]\([^()\s]+\)")
+# Code and destinations where the oracle's parser sees no markdown, but a site's does: attributes, front matter, MDX; and
+# components, which are text to it.
+UNPARSED = re.compile(r"`[^`]+`|\]\([^()\s]+\)|<[A-Z]\w*[^<>]*>")
 MDX = re.compile(r"^\{/\*|^import\s[^\n]*\sfrom\s['\"][^'\"\n]+['\"];?$|^\s*<\w[^<>]*\s\w+=\{", re.MULTILINE)
 PARAMETER = re.compile(
     r"""(?:\b(?:title|caption|alt|summary|label|description|heading|header)\s*=\s*"""
@@ -202,15 +204,17 @@ def rendered(source: str) -> Rendered:
 
 
 FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
-FENCE = re.compile(r"^([ \t]*(?:`{3,}|~{3,}))[ \t]*([\w-]*)[^`\n]*$", re.MULTILINE)
+FENCE = re.compile(r"^([ \t>]*(?:`{3,}|~{3,}))[ \t]*([\w-]*)[^`\n]*$", re.MULTILINE)
 CODE_TEMPLATE = re.compile(
     r"\{\{[<%]\s*(code-toggle|code|output|prism|highlight|mermaid)(?=[\s>%])[^\n]*?(?<!/)[>%]\}\}.*?\{\{[<%]\s*/\s*\1\s*[>%]\}\}"
     r"|\{%-?\s*(highlight|comment)\b.*?\{%-?\s*end\2\s*-?%\}"
-    r"|\{/\*.*?\*/\}|(?<!`)\{\{#[^\n]*?\}\}",  # comments of MDX, mdBook's includes and Handlebars
-    re.DOTALL,
+    r"|\{/\*.*?\*/\}|(?<!`)\{\{~?(?:#|/|else\b)[^\n]*?\}\}"  # comments of MDX, mdBook's includes and Handlebars
+    r"|(?<=\w=)\{\[.*?\]\}"  # lists that a component of MDX is given
+    r"|^(?P<indent>[ \t]*):::[ \t]+[\w.]+[ \t]*\n(?:(?P=indent)[ \t]+\S[^\n]*\n)+",  # mkdocstrings with its options
+    re.DOTALL | re.MULTILINE,
 )
 PYTHON_MARKDOWN = re.compile(
-    r"^[ \t]*(?:!!!|\?\?\?\+?)[ \t]+\w|^[ \t]*===[!+]? \"|^<\w+[^>]* markdown\b[^>]*>$", re.MULTILINE
+    r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t]+\w|^[ \t>]*===[!+]? \"|^<\w+[^>]* markdown\b[^>]*>$", re.MULTILINE
 )
 MATERIAL = (
     "abbr admonition attr_list def_list footnotes md_in_html tables "

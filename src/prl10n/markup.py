@@ -134,8 +134,10 @@ def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int]
         answer = tags.respaced(source, answer, breaks)
     writer = _Writer(text, first, last, inner)
     wanted = writer.meaning(answer)
-    as_author = text.syntax is Syntax.ATTRIBUTE and "&" in text.text  # who writes entities goes on doing so
-    for escape in (as_author, not as_author):
+    # Who writes entities goes on doing so; in HTML a bare `<` may begin a tag that ends behind the unit.
+    entities = text.syntax in (Syntax.HTML, Syntax.ATTRIBUTE) and "&" in text.text
+    entities = entities or (text.syntax is Syntax.HTML and any("<" in token.text for token in answer))
+    for escape in (entities, not entities):
         for plain_stars in (False, True):
             candidate = writer.write(answer, escape=escape, stars=plain_stars)
             guarded = _guarded(candidate, text.syntax, references)
