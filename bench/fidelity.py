@@ -6,7 +6,7 @@ Every document goes through `prl10n sync` three times, over loopback, by the rea
 returns the text, once with one that swaps the case of every letter, and once with one that changes the letters, so that
 nothing matches by luck. Source and results are then rendered by comrak (pages with admonitions or tabs by
 Python-Markdown), and compared text by text. The oracle is this file: it shares no code with prl10n, and knows template
-languages only as patterns of what must stay as it is.
+languages only as patterns of what must stay as it is. What is adapted to a locale on purpose (`[localize]`) is off.
 
 Per document and in sum: byte identity; the skeleton (tags, attributes, destinations, code) kept; letters of prose that
 were missed (left as they were) or damaged (neither as they were nor as the server made them); letters of code, URLs or
@@ -42,6 +42,12 @@ targets = ["fr"]
 include = [{include}]
 dialect = "{dialect}"
 catalog = "locales/{{locale}}/{{dir}}{{stem}}{{ext}}.po"
+
+[localize]
+typography = false
+dates = false
+numbers = false
+links = false
 
 [backend.deepl]
 context = false
