@@ -17,10 +17,10 @@ THING = "\ufffc"  # Unicode's object replacement character
 
 # What is in a text and is no prose: addresses as RFC 3986 and RFC 5322 write them, as people paste them.
 ADDRESS = re.compile(
-    r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"“”«»]*[^\s<>\"“”«».,;:!?)\]}'’…]"
+    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"“”«»]*[^\s<>\"“”«».,;:!?)\]}'’…]"
     r"|\b(?:mailto|tel):[^\s<>\"“”«»]*[^\s<>\"“”«».,;:!?)\]}'’…]"
     r"|\bwww\.[^\s<>\"“”«»]*[^\s<>\"“”«».,;:!?)\]}'’…]"
-    r"|[\w.+-]*\w@\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)+"
+    r"|(?<![\w.+-])[\w.+-]*\w@\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)+"
 )
 
 
