@@ -1,0 +1,446 @@
+"""A source and its translation: which facts are not the same.
+
+A fact is found again by its value; by the letters it is written with; by one of its other readings. What is left on
+either side is taken apart (a date into its figures and its month), since a figure may stand elsewhere in the other
+language's sentence. What then has no counterpart is missing, or added; one of each kind is one that was altered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from decimal import Decimal
+from difflib import SequenceMatcher
+
+from prl10n.locales import babel_locale
+from prl10n.localize.facts.figures import is_grouped
+from prl10n.localize.facts.finding import find
+from prl10n.localize.facts.forms import localized
+from prl10n.localize.facts.model import Change, Discrepancy, Fact, Key, Kind
+from prl10n.localize.prose import Edit, applied
+
+_ADDRESSES = {Kind.URL, Kind.EMAIL, Kind.PHONE, Kind.HANDLE}
+_CODES = {Kind.REFERENCE, Kind.NAME}
+_LIKE: dict[Kind, str] = {  # what may have been altered into one another
+    **dict.fromkeys((Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE, Kind.ORDINAL), "figure"),
+    **dict.fromkeys((Kind.DATE, Kind.TIME, Kind.PERIOD), "date"),
+    Kind.REFERENCE: "figure",
+}
+
+
+def compare(source: str, target: str, languages: tuple[str, str], names: Sequence[str] = ()) -> tuple[Discrepancy, ...]:
+    """What the translation says otherwise than its source, in the order of the source; what it adds comes last.
+
+    Both are proses, `languages` their locales; `names` are words that stay as they are. Raises ConfigError for a locale
+    that CLDR does not know.
+    """
+    return tuple(_Comparison(source, target, languages, names).discrepancies())
+
+
+def repaired(
+    source: str, target: str, languages: tuple[str, str], names: Sequence[str] = ()
+) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+    """The edits of a draft whose form is certain, and a sentence for each.
+
+    Besides what `compare` finds wrong, facts that a reader would understand, but that stand in the source's form, are
+    put in the locale's: `1,250` in French. Once made, nothing more is found to be made.
+    """
+    edits: dict[Edit, str] = {}
+    comparison = _Comparison(source, target, languages, names)
+    for found in (*comparison.discrepancies(), *comparison.foreign()):
+        if found.edit and not any(found.edit.start < edit.end and edit.start < found.edit.end for edit in edits):
+            edits[found.edit] = f"{found.message}: it is now {found.edit.text}"
+    for chosen in (tuple(sorted(edits)), *((edit,) for edit in sorted(edits))):
+        if chosen and _settles(source, applied(target, chosen), languages, len(comparison.discrepancies())):
+            return chosen, tuple(edits[edit] for edit in chosen)
+    return (), ()
+
+
+def _settles(source: str, target: str, languages: tuple[str, str], before: int) -> bool:
+    """Whether a repaired text has no more to be repaired, and no more that is wrong than it had."""
+    comparison = _Comparison(source, target, languages, ())
+    found = comparison.discrepancies()
+    return len(found) <= before and not any(one.edit for one in (*found, *comparison.foreign()))
+
+
+class _Comparison:
+    def __init__(self, source: str, target: str, languages: tuple[str, str], names: Sequence[str]) -> None:
+        self.source_text, self.target_text, self.languages, self.names = source, target, languages, names
+        self.source = list(find(source, languages[0]))
+        self.target = list(find(target, languages[1]))
+        self.pairs: dict[int, int] = {}
+        self._taken: set[int] = set()
+        self.left: dict[int, Fact] = {}  # of the target, in the source's form
+        self._match()
+
+    # --- who stands for whom ------------------------------------------------------------------------------------------
+
+    def _match(self) -> None:
+        if self.source_text == self.target_text and self.languages[0] == self.languages[1]:
+            self.pairs = {index: index for index in range(len(self.source))}
+            self._taken = set(self.pairs)
+            return
+        for hard in (True, False):
+            self._pass(_key, _key, hard=hard)
+        self._pass(_letters, _letters)
+        self._pass(_key, _others)
+        self._pass(_others, _key)
+        self._pass(_others, _others)
+        self._pass(_counted, _counted, both=False)
+        self._pass(_subscriber, _subscriber, both=False)
+        if any(not fact.soft for index, fact in enumerate(self.source) if index not in self.pairs):
+            self._find_left()
+
+    def _pass(
+        self,
+        keys: Callable[[Fact], Iterable[Hashable]],
+        others: Callable[[Fact], Iterable[Hashable]],
+        *,
+        hard: bool = False,
+        both: bool = True,
+    ) -> None:
+        places: dict[Hashable, deque[int]] = defaultdict(deque)
+        for index, fact in enumerate(self.target):
+            if index not in self._taken and not (hard and fact.soft):
+                for key in others(fact):
+                    places[key].append(index)
+        for index, fact in enumerate(self.source):
+            if index in self.pairs or (hard and fact.soft):
+                continue
+            for key in keys(fact):
+                queue = places.get(key)
+                while queue and queue[0] in self._taken:
+                    queue.popleft()
+                if queue and (both or _may_differ(fact, self.target[queue[0]])):
+                    found = queue.popleft()
+                    self.pairs[index] = found
+                    self._taken.add(found)
+                    break
+
+    def _find_left(self) -> None:
+        """Facts that the translation has in the form of the source's language: `20th November 2023`, `1,250.5`."""
+        if babel_locale(self.languages[0]) == babel_locale(self.languages[1]):
+            return
+        places: dict[Hashable, deque[Fact]] = defaultdict(deque)
+        for fact in find(self.target_text, self.languages[0]):
+            places[fact.key].append(fact)
+        for index, fact in enumerate(self.source):
+            queue = places.get(fact.key)
+            if index in self.pairs or fact.soft or not queue:
+                continue
+            over = [
+                number
+                for number, other in enumerate(self.target)
+                if number not in self._taken and other.start < queue[0].end and queue[0].start < other.end
+            ]
+            if over or fact.kind is Kind.DATE:
+                self.left[index] = queue.popleft()
+                self._taken.update(over)
+
+    # --- what is wrong ------------------------------------------------------------------------------------------------
+
+    def discrepancies(self) -> list[Discrepancy]:
+        # `1,250.5` is no figure in French, while `1,250` is one.
+        found = [*self._figures(), *(one for one in self.foreign() if one.source and _has_both_marks(one.source))]
+        found += [
+            Discrepancy(Change.MISSING, None, None, f"the translation lacks the name {name}")
+            for name in dict.fromkeys(self.names)
+            if _count(name, self.source_text) > 0 and not _count(name, self.target_text)
+        ]
+        return found
+
+    def _figures(self) -> list[Discrepancy]:
+        missing = [
+            fact
+            for index, fact in enumerate(self.source)
+            if index not in self.pairs and index not in self.left and not fact.soft
+        ]
+        added = [fact for index, fact in enumerate(self.target) if index not in self._taken and not fact.soft]
+        missing, added = _apart(missing, added, self.source, self.target)
+        found = [
+            Discrepancy(
+                Change.ALTERED,
+                fact,
+                left,
+                f"the translation leaves {left.text} in the form of the source",
+                self._edit(fact, left),
+            )
+            for fact, left in ((self.source[index], left) for index, left in self.left.items())
+        ]
+        said = {fact.key for fact in self.source}
+        there = {fact.key for fact in self.target}
+        pairs = _altered(missing, [fact for fact in added if fact.kind is not Kind.NAME or fact.key not in said], there)
+        single = len(pairs)
+        kinds = Counter(fact.kind for fact, _ in pairs)
+        for fact, other in pairs:
+            edit = (
+                self._edit(fact, other) if single == 1 or (kinds[fact.kind] == 1 and fact.kind is other.kind) else None
+            )
+            message = f"the source has {fact.text}, the translation has {other.text}"
+            found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
+        lost = {id(fact) for pair in pairs for fact in pair}
+        ones = [any(map(_is_one, facts)) for facts in (self.source, self.target)]
+        found += [
+            Discrepancy(Change.MISSING, fact, None, f"the translation lacks {fact.text}")
+            for fact in missing
+            if id(fact) not in lost
+            and fact.key not in there
+            and _is_missed(fact)
+            and not (ones[1] and _is_single(fact))
+        ]
+        found += [
+            Discrepancy(Change.ADDED, None, fact, f"the translation has {fact.text}, the source has not")
+            for fact in added
+            if id(fact) not in lost and fact.key not in said and _is_odd(fact) and not (ones[0] and _is_single(fact))
+        ]
+        return sorted(found, key=lambda one: one.source.start if one.source else len(self.source_text))
+
+    def _edit(self, fact: Fact, other: Fact) -> Edit | None:
+        text = localized(fact, self.languages[1])
+        if text is None or other.shared or other.spelled or fact.kind is not other.kind or text == other.text:
+            return None
+        if fact.kind is Kind.NUMBER and not fact.scale and re.fullmatch(r"\d+\.\d+", other.text) and "." in fact.text:
+            text = fact.text  # `Python 3.12` for `3.11`: a version keeps its point
+        if fact.kind is Kind.NUMBER and bool(fact.scale) != bool(other.scale):
+            return None  # `3 millions d’utilisateurs`: the words behind it change too
+        if fact.kind is Kind.PERIOD and not other.text[1].isdecimal():
+            return None
+        around = self.target_text[other.start - 1 : other.start] + self.target_text[other.end : other.end + 1]
+        if around.isalnum():
+            return None
+        if other in self.target and sum(one.key == other.key for one in self.target) > 1:
+            return None  # which of them is wrong?
+        return Edit(other.start, other.end, text)
+
+    def foreign(self) -> list[Discrepancy]:
+        """What is understood, but written as the source writes it."""
+        found = []
+        for index, number in self.pairs.items():
+            fact, other = self.source[index], self.target[number]
+            if fact.text != other.text or fact.kind not in _FORMED or not _is_foreign(fact):
+                continue
+            if edit := self._edit(fact, other):
+                message = f"the translation leaves {other.text} in the form of the source"
+                found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
+        return found
+
+
+_FORMED = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE, Kind.PERIOD, Kind.TIME}
+
+
+def _has_both_marks(fact: Fact) -> bool:
+    return isinstance(fact.value, Decimal) and is_grouped(fact.text, fact.value) and fact.value != int(fact.value)
+
+
+def _is_foreign(fact: Fact) -> bool:
+    """Whether the form is the source's for certain: `Python 3.11`, `17:30` and the question Q1 stay as they are."""
+    match fact.kind, fact.value:
+        case Kind.PERIOD, (_, _, year):
+            return year is not None
+        case Kind.NUMBER, Decimal() as number:
+            return is_grouped(fact.text, number)
+        case Kind.MEASURE, _:
+            return re.search(r"\d[.,]\d", fact.text) is not None
+        case Kind.TIME, _:
+            return re.search("[ap]", fact.text, re.IGNORECASE) is not None
+    return True
+
+
+def _key(fact: Fact) -> list[Hashable]:
+    return [] if _is_one(fact) else [(fact.kind, _normal(fact))]
+
+
+def _letters(fact: Fact) -> list[Hashable]:
+    """As it is written, where this says the same in all languages: `billion` and `10/11/2026` do not."""
+    return [] if fact.scale or fact.kind in (Kind.DATE, Kind.PERIOD) else [fact.text.lower()]
+
+
+def _others(fact: Fact) -> Sequence[Hashable]:
+    return [] if _is_one(fact) else fact.others
+
+
+def _is_one(fact: Fact) -> bool:
+    """Whether it is an article, or may be: it vouches for a figure once all others have found their own."""
+    return fact.soft and Decimal(1) in _numbers(fact)
+
+
+def _normal(fact: Fact) -> Hashable:
+    """The value as it is compared: names and identifiers without regard to case, hyphens and points."""
+    if fact.kind in _CODES:
+        return re.sub(r"(?<=\w)s$|[\s.-]", "", fact.text.lower())  # `SoCs` are `SOC` in French
+    if fact.kind is Kind.URL:
+        return fact.text.rstrip("/")
+    if _is_version(fact):
+        return str(fact.value)
+    return fact.value
+
+
+def _is_version(fact: Fact) -> bool:
+    """Whether a number has a fraction of nothing: version 2.0 is not version 2."""
+    if fact.kind is not Kind.NUMBER or fact.scale or not isinstance(fact.value, Decimal):
+        return False
+    exponent = fact.value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent < 0 and fact.value == int(fact.value)
+
+
+def _numbers(fact: Fact) -> list[Hashable]:
+    """The number of a quantity alone."""
+    value = fact.value[0] if isinstance(fact.value, tuple) else fact.value
+    others = [other for kind, other in fact.others if kind is Kind.NUMBER]
+    return [value, *others] if isinstance(value, Decimal) else [*others]
+
+
+def _counted(fact: Fact) -> Sequence[Hashable]:
+    return [] if _is_one(fact) else _numbers(fact)
+
+
+def _subscriber(fact: Fact) -> list[Hashable]:
+    """The end of a telephone number, which its international and its national form share."""
+    return [str(fact.value)[-8:]] if fact.kind is Kind.PHONE else []
+
+
+def _may_differ(fact: Fact, other: Fact) -> bool:
+    """Whether one number may stand for the other: where one side counts what the other measures, `5` ↔ `5 jours`."""
+    kinds = {fact.kind, other.kind}
+    if kinds == {Kind.PHONE}:
+        return not (fact.text.startswith("+") and other.text.startswith("+"))
+    if kinds == {Kind.MEASURE}:
+        return False
+    if Kind.MONEY in kinds or Kind.PERCENT in kinds:
+        return False
+    return len(kinds) == 2 or fact.spelled or other.spelled
+
+
+def _atoms(fact: Fact) -> list[Hashable]:
+    """What a fact is made of: each part may stand elsewhere in the other language's sentence."""
+    if _is_version(fact):
+        return [(fact.kind, str(fact.value))]
+    match fact.kind, fact.value:
+        case Kind.DATE, (year, month, day):
+            return [
+                *([Decimal(year)] if isinstance(year, int) else []),
+                ("month", month),
+                *([Decimal(day)] if isinstance(day, int) else []),
+            ]
+        case ((Kind.MONEY | Kind.MEASURE), (Decimal() as number, sign)):
+            return [number, (fact.kind, sign)]
+        case Kind.PERCENT, Decimal() as number:
+            return [number, (fact.kind, "%")]
+        case Kind.PERIOD, (role, number, year):
+            return [(role, number), *([Decimal(year)] if isinstance(year, int) else [])]
+        case ((Kind.NUMBER | Kind.ORDINAL), Decimal() as number):
+            return [number]
+        case Kind.REFERENCE, _:
+            runs = re.findall(r"\d{1,40}", fact.text)
+            return [Decimal(runs[0])] if len(runs) == 1 else [fact.key]  # `COVID-19`, but not a version
+    return [fact.key]
+
+
+def _apart(
+    missing: list[Fact], added: list[Fact], source: Sequence[Fact], target: Sequence[Fact]
+) -> tuple[list[Fact], list[Fact]]:
+    """What of the two is left when all are taken apart. Figures count as often as they stand; signs, units and months
+    count once, wherever they stand.
+    """
+    signs = [
+        {atom for fact in facts for atom in _atoms(fact) if not isinstance(atom, Decimal)} for facts in (source, target)
+    ]
+    counts = [
+        Counter[Hashable](atom for fact in facts for atom in _atoms(fact) if isinstance(atom, Decimal))
+        for facts in (missing, added)
+    ]
+    likes = [
+        {(fact.kind, atom) for fact in facts for atom in _atoms(fact) if fact.kind in _SIGNED}
+        for facts in (missing, added)
+    ]
+    for whole, counted in zip((source, target), counts, strict=True):
+        for fact in whole:
+            if fact.soft and (number := _numbers(fact)) and number[0] != 1:
+                counted[number[0]] += 1
+    return (
+        [fact for fact in missing if not _is_covered(fact, counts[1], signs[1], likes[1])],
+        [fact for fact in added if not _is_covered(fact, counts[0], signs[0], likes[0])],
+    )
+
+
+_SIGNED = {Kind.DATE, Kind.MONEY, Kind.MEASURE}
+
+
+def _is_covered(fact: Fact, counts: Counter[Hashable], signs: set[Hashable], likes: set[tuple[Kind, Hashable]]) -> bool:
+    """Not where the other side has the like left, with the same figure: then it is the unit, or the month, that is
+    another.
+    """
+    atoms = _atoms(fact)
+    if any((fact.kind, atom) in likes for atom in atoms):
+        return False
+    numbers = [atom for atom in atoms if isinstance(atom, Decimal)]
+    if not numbers or any(counts[number] < 1 for number in numbers):
+        return False
+    if any(atom not in signs for atom in atoms if not isinstance(atom, Decimal)):
+        return False
+    counts.subtract(numbers)
+    return True
+
+
+def _altered(missing: Sequence[Fact], added: Sequence[Fact], there: set[Key]) -> list[tuple[Fact, Fact]]:
+    """Pairs of the same kind in their order, then of like kinds. `there`: the keys that the translation has."""
+    pairs: list[tuple[Fact, Fact]] = []
+    rest = list(missing)
+    left = list(added)
+    keys: tuple[Callable[[Fact], Hashable], ...] = (
+        lambda fact: fact.kind,
+        lambda fact: _LIKE.get(fact.kind, fact.kind),
+    )
+    for key in keys:
+        waiting: dict[Hashable, deque[Fact]] = defaultdict(deque)
+        for fact in left:
+            waiting[key(fact)].append(fact)
+        unpaired = []
+        for fact in rest:
+            queue = waiting.get(key(fact))
+            if fact.kind is Kind.NAME:
+                queue = deque(sorted(queue or (), key=lambda other: -_likeness(fact, other)))
+                queue = queue if queue and fact.key not in there and _likeness(fact, queue[0]) > 0.75 else None
+            if queue:
+                pairs.append((fact, queue.popleft()))
+            else:
+                unpaired.append(fact)
+        taken = {id(other) for _, other in pairs}
+        rest, left = unpaired, [fact for fact in left if id(fact) not in taken]
+    return pairs
+
+
+def _likeness(fact: Fact, other: Fact) -> float:
+    """1 for names that differ in their figures alone."""
+    if re.sub(r"\d+", "0", fact.text.lower()) == re.sub(r"\d+", "0", other.text.lower()):
+        return 1
+    return SequenceMatcher(None, fact.text.lower(), other.text.lower()).ratio()
+
+
+def _is_missed(fact: Fact) -> bool:
+    """Whether a fact without any counterpart is missed: words for small numbers have too many other wordings, `3rd
+    party` needs no figure, and a name with a capital inside may be a word after all (`BootROM`).
+    """
+    if fact.kind is Kind.NAME:
+        return False
+    if fact.kind is Kind.ORDINAL:
+        return isinstance(fact.value, Decimal) and fact.value > 4
+    if fact.spelled:
+        value = fact.value[0] if isinstance(fact.value, tuple) else fact.value
+        return isinstance(value, Decimal) and value > 10
+    return True
+
+
+def _is_single(fact: Fact) -> bool:
+    return fact.kind is not Kind.REFERENCE and Decimal(1) in _numbers(fact)
+
+
+def _is_odd(fact: Fact) -> bool:
+    """Whether a fact that only the translation has is odd there. A name may have been a word in the source."""
+    return not fact.spelled and fact.kind not in (Kind.NAME, Kind.WEEKDAY)
+
+
+def _count(name: str, text: str) -> int:
+    """How often a name stands in a text as a word, with an elision before it or a genitive's s behind it."""
+    return len(re.findall(rf"(?<!\w){re.escape(name)}(?:[’']?s)?(?!\w)", text))

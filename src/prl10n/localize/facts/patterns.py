@@ -1,0 +1,102 @@
+"""The patterns of what is found in a text. Each is bounded or possessive, so that a text is read in linear time."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from prl10n.localize.facts.model import Kind
+from prl10n.localize.facts.words import SIGNS
+
+L = r"[^\W\d_]"
+S = "[ \u00a0\u202f\u2009]"
+
+# What is compared letter by letter. Each begins at the border of a word, and is bounded or possessive.
+FIXED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.URL, re.compile(r"(?<!\w)(?:[A-Za-z][A-Za-z0-9+-]{1,15}://|www\.)[^\s<>\"“”«»\ufffc]++")),  # RFC 3986
+    (
+        Kind.EMAIL,
+        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w-]{0,62}(?:\.\w(?:\w|-(?![A-ZÄÖÜ])){0,62}){1,8}"),
+    ),  # RFC 5321
+    (Kind.HANDLE, re.compile(r"(?<![\w&/])[@#](?=[^\W\d])\w{2,64}")),
+    # E.164 with its sign; national numbers as their countries group them (ITU-T E.123)
+    (Kind.PHONE, re.compile(r"(?<![\w+])\+\d(?:[ \u00a0\u202f().-]{0,2}\d){6,14}(?!\w)")),
+    (Kind.PHONE, re.compile(r"(?<![\w.,-])\(\d{2,5}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,4}){1,3}(?![\w,-])")),
+    (Kind.PHONE, re.compile(r"(?<![\w.,-])0\d(?:[ \u00a0\u202f.-]\d\d){4}(?![\w,-])")),
+    (Kind.PHONE, re.compile(r"(?<![\w.,-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\w-])")),
+    (Kind.PHONE, re.compile(r"(?<![\w.,-])0\d{2,4}[ \u00a0/-]\d{3}(?:[ \u00a0-]\d{2,4}){1,2}(?![\w,-])")),
+    # RFC 2119's habit of citing: ISO 27001, EN 301 549, RFC 3986, (EU) 2016/679, CVE-2024-1234, ISBN
+    (Kind.REFERENCE, re.compile(r"(?<![\w-])(?:CVE|GHSA|CWE|DSA|DLA)-\d[\w-]{0,40}")),
+    (
+        Kind.REFERENCE,
+        re.compile(
+            r"(?<![\w-])(?:ISO(?:[/ -](?:IEC|CEI))?|IEC|CEI|IEEE|RFC|EN|DIN|SOC|ECMA|BCP)"
+            r"[ \u00a0-]?\d[\d.-]{0,15}(?<=\d)(?!\w)"
+        ),
+    ),
+    (Kind.REFERENCE, re.compile(r"(?<![\w-])[A-Z]{2,10}-\d++(?:[-.]\d\w{0,19})*(?!\w)")),
+    (Kind.REFERENCE, re.compile(r"(?<![\w.,/-])\d{1,6}-\d{2,8}(?:-[\dX]{1,8}){2,4}(?![\w-])")),  # ISBN, keys
+    # versions: v1.2, 1.2.3, 2.0.1-rc1, 1.2.x (semver.org)
+    (
+        Kind.REFERENCE,
+        re.compile(
+            r"(?<![\w.,])[vV]?\d{1,8}(?:\.\d{1,8}){2,6}(?:[-+~_.]?(?:rc|alpha|beta|dev|x|post|a|b)\.?\d{0,4})?(?![\w]|[.,]\d)"
+        ),
+    ),
+    (Kind.REFERENCE, re.compile(r"(?<![\w.,])[vV]\d{1,8}(?:\.\d{1,8}){0,3}(?![\w]|[.,]\d)")),
+    (
+        Kind.URL,
+        re.compile(r"(?<![\w@/.-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,5}[a-z]{2,18}(?:/[\w./~%-]{0,80})?(?![\w@-])"),
+    ),
+    # a name with a capital inside: DeepL, GitHub, iPhone
+    (Kind.NAME, re.compile(r"(?<![\w-])(?=[A-Za-z]{4,30}(?![\w-]))[A-Za-z]?[a-z]{1,20}[A-Z][A-Za-z]{0,20}")),
+)
+TAIL = re.compile(r"[.,:;!?)\]}'’…*_]+$")
+
+TRIGGER = re.compile(rf"\d|{L}++|[{''.join(SIGNS)}%½¼¾‰]|[-−+±](?=[\d$€£])")
+WORD = re.compile(rf"{L}{{1,40}}")
+PHRASE = re.compile(rf"(?:{L}\.?){{1,40}}(?:[\s\u00a0-](?:{L}\.?){{1,30}}){{0,3}}")
+UNIT = re.compile(rf"[°µμ]?{L}{{1,12}}(?:/{L}{{1,4}}[²³]?|[²³2])?(?!\w)|[°‰](?!\w)|%")
+GAP = re.compile(r"[ \u00a0\u202f\u2009-]?")
+OF = re.compile(r"[ \u00a0\u202f](?:de |di |d[’'])?|-|[’']?")
+GLUED = re.compile(r"\w{1,60}(?:[-./]\d\w{0,30}){0,4}")
+ORDINAL_END: dict[str, re.Pattern[str]] = {
+    "en": re.compile(r"(?:st|nd|rd|th)(?!\w)"),
+    "fr": re.compile(r"(?:ers?|[eè]re?s?|[eè]mes?|es?|nde?s?|de?s?)(?!\w)"),
+    "es": re.compile(r"\.?(?:[ºª°]|er(?!\w)|o(?!\w)|a(?!\w))"),
+    "it": re.compile(r"[ºª°]"),
+    "pt": re.compile(r"\.?[ºª°]"),
+    "nl": re.compile(r"(?:e|de|ste)(?!\w)"),
+}
+DOT_ORDINAL = frozenset("de da nb nn no fi cs sk hu sl hr et lv is".split())  # CLDR: `d. MMMM`
+YEAR = re.compile(r"(?:,? (?:de |del |of )?|,? ?\u00a0)(\d{4})(?![\w])(?![.,]\d)")
+SPACED_YEAR = re.compile(rf"{S}(\d{{4}})(?!\w)")
+THE = re.compile(rf"{S}(?:the )?")
+TO_DAY = re.compile(rf"{S}?[–—-]{S}?(\d{{1,2}})(?!\d)")
+DAY = re.compile(r"\d{1,2}(?!\d)")
+BETWEEN_DAYS = re.compile(rf"{S}?[–—-]{S}?|{S}(?:to|and|until|through|au|et|à|bis|und|al|a|y|e|tot|en|ao){S}")
+RANGE = re.compile(
+    rf"{S}?[–—-]{S}?|{S}(?:to|and|or|et|ou|à|au|bis|und|oder|al|a|y|e|o|tot|en|of|ao)(?: (?:le|the|el|il|den|de))?{S}"
+)
+THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+VERSION = re.compile(r"[vV](\d{1,8}(?:\.\d{1,8})?)")
+ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\w)(?![-/.]\d)")
+NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\w)(?![-/.]\d)")
+CJK = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월](?: ?(\d{1,2})[日일])?")
+CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?![\d:])")
+CLOCK_HALF = re.compile(r"(\d{1,2})(?:\.(\d\d))?(?!\d)")
+HALF_DAY = re.compile(rf"{S}?([ap])\.?{S}?m(?:\.|\b)", re.IGNORECASE)
+CLOCK_H = re.compile(rf"(\d{{1,2}}){S}?h(?:{S}?(\d\d)(?:{S}?min)?(?!\w))?(?!\w)")
+CLOCK_WORD = re.compile(rf"(\d{{1,2}})(?:[.:](\d\d))?{S}(?:Uhr|uur)(?!\w)")
+CLOCK_DOT = re.compile(r"(\d{1,2})[.](\d\d)(?!\w)(?![.,]\d)")
+HOURS = re.compile(rf"(\d{{1,2}}){S}(?:heures?|horas?|ore|Stunden?|hours?)(?:{S}(\d\d)(?!\w))?(?!\w)")
+ROMAN = re.compile(r"(?=[IVX]{1,5}(?![A-Z]))(X{0,2})(IX|IV|V?I{0,3})(?:e|ème|er|°|º)?(?!\w)")
+PERIOD_CODE = re.compile(rf"([QTKHS])([1-4])(?!\w)(?:(?:{S}|[-/–]|{S}(?:of|de|du|del|van){S})(?:FY)?(\d{{4}})(?!\w))?")
+FISCAL_CODE = re.compile(rf"FY{S}?[’']?(\d{{4}}|\d\d)(?!\w)")
+OF_YEAR = re.compile(
+    rf"(?:{S}|,{S})(?:of{S}|in{S}|de{S}|del{S}|du{S}|dell[’']anno{S}|van{S}|des Jahres{S})?(\d{{4}})(?!\w)(?![.,]\d)"
+)
+DECADE_END = re.compile(r"[’']?s(?!\w)|er(?:n)?(?:-?[Jj]ahre?n?)?(?!\w)")
+FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+LISTED = re.compile(r"\d[.,]")
+MULTIPLE = re.compile(r"[x×](?!\w)")

@@ -1,0 +1,199 @@
+"""Numbers in words, from 0 to 100, and what else in the supported languages speaks of a number without a figure.
+
+The forms are those of CLDR's rule-based number formats (https://github.com/unicode-org/cldr/tree/main/common/rbnf),
+which Babel does not carry, with the feminine and elided ones. Hyphens are spaces here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+
+def _english() -> Iterator[tuple[str, int]]:
+    units = (
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen"
+    ).split()
+    tens = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    yield from ((word, number) for number, word in enumerate(units))
+    for ten, word in enumerate(tens, 2):
+        yield word, ten * 10
+        yield from ((f"{word} {units[unit]}", ten * 10 + unit) for unit in range(1, 10))
+    yield from (("hundred", 100), ("one hundred", 100), ("a hundred", 100))
+
+
+def _french() -> Iterator[tuple[str, int]]:
+    words = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+    words += ["dix sept", "dix huit", "dix neuf"]
+    yield from ((word, number) for number, word in enumerate(words))
+    plain = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante"}
+    regional = {70: "septante", 80: "huitante", 90: "nonante"}  # fr-CH, fr-BE
+    for ten, word in {**plain, **regional}.items():
+        yield word, ten
+        for unit in range(1, 10):
+            for form in {1: ("un", "une")}.get(unit, (words[unit],)):
+                yield f"{word} {'et ' if unit == 1 else ''}{form}", ten + unit
+    for unit in range(10, 20):
+        yield f"soixante {'et ' if unit == 11 else ''}{words[unit]}", 60 + unit
+    for unit in range(1, 20):
+        yield f"quatre vingt {words[unit]}", 80 + unit
+    yield from (("octante", 80), ("quatre vingts", 80), ("quatre vingt", 80), ("quatre vingt une", 81), ("cent", 100))
+
+
+def _german() -> Iterator[tuple[str, int]]:
+    units = "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn".split()
+    units += "sechzehn siebzehn achtzehn neunzehn".split()
+    tens = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
+    yield from ((word, number) for number, word in enumerate(units))
+    for ten, word in enumerate(tens, 2):
+        for form in {word, word.replace("ß", "ss")}:  # de-CH has no ß
+            yield form, ten * 10
+            for unit in range(1, 10):
+                yield f"{'ein' if unit == 1 else units[unit]}und{form}", ten * 10 + unit
+    yield from (("zwo", 2), ("hundert", 100), ("einhundert", 100))
+
+
+def _spanish() -> Iterator[tuple[str, int]]:
+    units = "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince".split()
+    units += "dieciséis diecisiete dieciocho diecinueve".split()
+    yield from ((word, number) for number, word in enumerate(units))
+    twenties = "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete".split()
+    yield from ((word, 20 + number) for number, word in enumerate([*twenties, "veintiocho", "veintinueve"]))
+    yield from (("veintiún", 21), ("veintiuna", 21), ("cien", 100), ("ciento", 100))
+    for ten, word in enumerate("treinta cuarenta cincuenta sesenta setenta ochenta noventa".split(), 3):
+        yield word, ten * 10
+        for unit in range(1, 10):
+            for form in {1: ("uno", "un", "una")}.get(unit, (units[unit],)):
+                yield f"{word} y {form}", ten * 10 + unit
+
+
+def _italian() -> Iterator[tuple[str, int]]:
+    units = "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici".split()
+    units += "quindici sedici diciassette diciotto diciannove".split()
+    yield from ((word, number) for number, word in enumerate(units))
+    for ten, word in enumerate("venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split(), 2):
+        yield word, ten * 10
+        for unit in range(1, 10):
+            stem = word[:-1] if unit in (1, 8) else word
+            yield stem + units[unit], ten * 10 + unit
+        yield from ((word + "tré", ten * 10 + 3), (word[:-1] + "un", ten * 10 + 1))
+    yield "cento", 100
+
+
+def _portuguese() -> Iterator[tuple[str, int]]:
+    units = "zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis".split()
+    units += "dezessete dezoito dezenove".split()
+    yield from ((word, number) for number, word in enumerate(units))
+    yield from (("duas", 2), ("quatorze", 14), ("dezasseis", 16), ("dezassete", 17), ("dezanove", 19))  # pt-BR, pt-PT
+    for ten, word in enumerate("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split(), 2):
+        yield word, ten * 10
+        for unit in range(1, 10):
+            for form in {1: ("um", "uma"), 2: ("dois", "duas")}.get(unit, (units[unit],)):
+                yield f"{word} e {form}", ten * 10 + unit
+    yield from (("cem", 100), ("cento", 100))
+
+
+def _dutch() -> Iterator[tuple[str, int]]:
+    units = "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien".split()
+    units += "zeventien achttien negentien".split()
+    yield from ((word, number) for number, word in enumerate(units))
+    for ten, word in enumerate("twintig dertig veertig vijftig zestig zeventig tachtig negentig".split(), 2):
+        yield word, ten * 10
+        for unit in range(1, 10):
+            joint = "ën" if unit in (2, 3) else "en"  # tweeëntwintig, drieëntwintig
+            yield f"{units[unit]}{joint}{word}", ten * 10 + unit
+    yield from (("één", 1), ("honderd", 100))
+
+
+NUMBERS: Mapping[str, Mapping[str, int]] = {
+    "en": dict(_english()),
+    "fr": dict(_french()),
+    "de": dict(_german()),
+    "es": dict(_spanish()),
+    "it": dict(_italian()),
+    "pt": dict(_portuguese()),
+    "nl": dict(_dutch()),
+}
+
+# Articles and what else means one: they vouch for a figure 1, and are never missed.
+ONES: Mapping[str, str] = {
+    "en": "one a an single once",
+    "fr": "un une unique seul seule",
+    "de": "ein eine einen einem einer eines eins einmal",
+    "es": "un una uno único única",
+    "it": "un uno una unico unica",
+    "pt": "um uma único única",
+    "nl": "een één eenmaal",
+}
+
+# Words with another sense too, or that the other language words freely. They vouch for a number and are never missed.
+LOOSE: Mapping[str, Mapping[str, int]] = {
+    "en": {
+        **dict.fromkeys(("both", "couple", "pair", "twice", "double", "twofold", "either", "neither", "half"), 2),
+        **{"triple": 3, "thrice": 3, "thirds": 3, "quarter": 4, "dozen": 12, "hundred": 100, "decade": 10},
+    },
+    "fr": {
+        **dict.fromkeys(("double", "doubler", "doublé", "demi", "demie", "moitié", "second", "seconde", "paire"), 2),
+        **{"triple": 3, "tiers": 3, "quart": 4, "neuf": 9, "dizaine": 10, "décennie": 10, "douzaine": 12},
+        **{"quinzaine": 15, "vingtaine": 20, "trentaine": 30, "cinquantaine": 50, "centaine": 100, "cent": 100},
+    },
+    "de": {
+        **dict.fromkeys(("beide", "beiden", "beides", "beider", "paar", "doppelt", "doppelte", "zweimal", "halb"), 2),
+        **{"dreimal": 3, "drittel": 3, "viertel": 4, "acht": 8, "elf": 11, "dutzend": 12, "jahrzehnt": 10},
+    },
+    "es": {
+        **dict.fromkeys(("ambos", "ambas", "par", "doble", "mitad", "medio", "media"), 2),
+        **{"triple": 3, "tercio": 3, "cuarto": 4, "once": 11, "década": 10, "docena": 12, "cien": 100, "ciento": 100},
+    },
+    "it": {
+        **dict.fromkeys(("entrambi", "entrambe", "paio", "coppia", "doppio", "metà", "mezzo", "mezza"), 2),
+        **{"triplo": 3, "quarto": 4, "sei": 6, "decennio": 10, "decina": 10, "dozzina": 12, "centinaio": 100},
+    },
+    "pt": {
+        **dict.fromkeys(("ambos", "ambas", "par", "dobro", "metade", "meio", "meia"), 2),
+        **{"triplo": 3, "terço": 3, "quarto": 4, "década": 10, "dezena": 10, "dúzia": 12, "cento": 100},
+    },
+    "nl": {
+        **dict.fromkeys(("beide", "beiden", "paar", "dubbel", "dubbele", "tweemaal", "half", "helft"), 2),
+        **{"driemaal": 3, "derde": 3, "kwart": 4, "acht": 8, "elf": 11, "dozijn": 12, "decennium": 10},
+    },
+}
+
+
+def _row(words: str, first: int = 1) -> dict[str, int]:
+    """`|` between numbers, spaces between the forms of one."""
+    return {form: number for number, forms in enumerate(words.split("|"), first) for form in forms.split()}
+
+
+ORDINALS: Mapping[str, Mapping[str, int]] = {
+    "en": _row(
+        "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
+        "|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth"
+    )
+    | {"twenty first": 21},
+    "fr": _row(
+        "premier première premiers premières|deuxième second seconde|troisième|quatrième|cinquième|sixième|septième"
+        "|huitième|neuvième|dixième|onzième|douzième|treizième|quatorzième|quinzième|seizième"
+    )
+    | {"dix septième": 17, "dix huitième": 18, "dix neuvième": 19, "vingtième": 20, "vingt et unième": 21},
+    "de": {
+        stem + ending: number
+        for stem, number in _row(
+            "erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|neunte|zehnte|elfte|zwölfte"
+        ).items()
+        for ending in ("", "n", "r", "s", "m")
+    },
+    "es": _row(
+        "primero primera primer|segundo segunda|tercero tercera tercer|cuarto cuarta|quinto quinta|sexto sexta"
+        "|séptimo séptima|octavo octava|noveno novena|décimo décima"
+    ),
+    "it": _row(
+        "primo prima primi prime|secondo seconda|terzo terza|quarto quarta|quinto quinta|sesto sesta|settimo settima"
+        "|ottavo ottava|nono nona|decimo decima"
+    ),
+    "pt": _row(
+        "primeiro primeira|segundo segunda|terceiro terceira|quarto quarta|quinto quinta|sexto sexta|sétimo sétima"
+        "|oitavo oitava|nono nona|décimo décima"
+    ),
+    "nl": _row("eerste|tweede|derde|vierde|vijfde|zesde|zevende|achtste|negende|tiende"),
+}
