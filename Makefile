@@ -10,6 +10,7 @@ STAMP := $(VENV)/.installed
 help:
 	@echo "make demo    translate the project's own releases and show the result"
 	@echo "make test    lint, type check and test"
+	@echo "make test-sites  … and with Docusaurus from npm (minutes)"
 	@echo "make fuzz    the laws on 100,000 generated documents (minutes)"
 	@echo "make kill    200 runs killed at random moments (ten minutes)"
 	@echo "make replay  what a history of snapshots bills [FOLDER=…]"
@@ -34,12 +35,40 @@ gettext:
 		if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
 		$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq gettext; }
 
-test: $(STAMP) gettext
+# The tests of the review page open it in a browser.
+chromium:
+	@command -v chromium >/dev/null || { \
+		echo "installing chromium"; \
+		if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
+		$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends chromium; }
+
+# The tests build the project's own content by the generators themselves.
+generators:
+	@missing=; for tool in hugo jekyll; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing$$missing"; \
+		if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
+		$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends $$missing; fi
+
+test: $(STAMP) gettext chromium generators
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/prl10n check --frozen
 	$(BIN)/python -m pytest
+
+# Docusaurus is a thousand packages, and builds for two minutes. Needs Node.js 20 or later.
+DOCUSAURUS := $(VENV)/docusaurus
+
+$(DOCUSAURUS)/.installed: tests/generators/docusaurus/package.json
+	@command -v npm >/dev/null || { echo "make test-sites needs Node.js 20 or later, with npm"; exit 1; }
+	mkdir -p $(DOCUSAURUS)
+	cp $< $(DOCUSAURUS)
+	npm install --prefix $(DOCUSAURUS) --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+test-sites: $(STAMP) gettext generators $(DOCUSAURUS)/.installed
+	PRL10N_TEST_DOCUSAURUS=$(CURDIR)/$(DOCUSAURUS)/node_modules $(BIN)/python -m pytest tests/test_generators.py
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_laws.py
@@ -61,4 +90,4 @@ bench: $(STAMP)
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo gettext test fuzz fidelity kill replay bench clean
+.PHONY: help install demo gettext chromium generators test test-sites fuzz fidelity kill replay bench clean

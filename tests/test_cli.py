@@ -46,7 +46,7 @@ def test_the_console_script_and_the_module_say_the_version(arguments: list[str])
 
 
 def test_every_command_and_option_is_explained() -> None:
-    commands = "init extract translate build sync status usage adopt check report glossary memory exchange model"
+    commands = "init extract translate build sync status usage adopt check review report glossary memory exchange model"
     assert list(prl10n.commands) == [*commands.split(), "merge-driver"]
     for command in prl10n.commands.values():
         assert command.help

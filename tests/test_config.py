@@ -249,7 +249,7 @@ REFUSED = {
         "unknown key 'includes' in [content]",
         "Did you mean `include`? Known keys: source, include, exclude, target, catalog, dialect.",
     ),
-    "unknown key like none": ("[publish]\nqqq = 1\n", 2, "unknown key 'qqq'", "Known keys: drafts, incomplete."),
+    "unknown key like none": ("[publish]\nqqq = 1\n", 2, "unknown key 'qqq'", "Known keys: drafts, incomplete, notice, outdated."),
     "unknown key, dotted": ("publish.draft = true\n", 1, "unknown key 'draft' in [publish]", "`drafts`"),
     "unknown key, inline": ('source = "en"\npublish = { draft = true }\n', 2, "unknown key 'draft'", "`drafts`"),
     "key outside its table": ('include = ["*.md"]\n', 1, "unknown key 'include'", "`include` belongs in [content]."),
@@ -268,8 +268,8 @@ REFUSED = {
         "For example: links = true",
     ),
     "number in list": ("[content]\nexclude = [1]\n", 2, "must be a list of texts", 'exclude = ["drafts/**"]'),
-    "number in set": (
-        "[front_matter]\nset = { a = 1 }\n",
+    "table in set": (
+        "[front_matter]\nset = { a = { b = 1 } }\n",
         2,
         "must be a table of texts",
         'set = { lang = "{locale}" }',
@@ -354,7 +354,7 @@ REFUSED = {
         '[front_matter.set]\nlang = "{lang}"\n',
         2,
         "unknown placeholder {lang}",
-        "Placeholders: {locale}.",
+        "Did you mean `{language}`? Placeholders: {locale}, {language},",
     ),
     "open brace": ('[content]\ntarget = "{locale}/{path"\n', 2, "a brace without its partner", "Placeholders"),
     "stray brace": ('[content]\ntarget = "{locale}/{path}}"\n', 2, "a brace without its partner", "Placeholders"),

@@ -12,11 +12,12 @@ SOURCE = Path(__file__).parent.parent / "src/prl10n"
 # From the ground up. A module imports modules of the lines above its own; those of one line do not know each other.
 LAYERS = [
     {"__init__", "errors"},
-    {"model", "files", "locales", "tags"},
-    {"glossary", "models"},
+    {"model", "files", "locales", "tags", "tomls"},
+    {"lock"},
+    {"addresses", "glossary", "models"},
     {"backends", "tbx", "localize"},
     {"config", "document"},
-    {"content", "site", "markup"},
+    {"content", "conventions", "site", "markup"},
     {"catalog", "changes"},
     {"memory", "mergedriver", "githooks"},
     {"assembly", "sentences"},
@@ -24,6 +25,7 @@ LAYERS = [
     {"translation"},
     {"pipeline"},
     {"adoption", "exchange", "report", "checks"},
+    {"review"},
     {"cli"},
     {"__main__"},
 ]
@@ -33,7 +35,7 @@ OWNERS = {
     "frontmatter": {"document"},
     "yaml": {"document", "site"},
     "polib": {"catalog"},
-    "sqlite3": {"memory"},
+    "sqlite3": {"memory", "review"},
     "babel": {"locales", "localize", "pipeline"},
     "deepl": {"backends"},
     "httpx2": {"backends"},
@@ -41,11 +43,13 @@ OWNERS = {
     "sentencepiece": {"models", "backends"},
     "sentencex": {"backends", "sentences"},
     "lxml": {"tbx", "exchange"},
-    "jinja2": {"report"},
+    "jinja2": {"report", "review"},
+    "starlette": {"review"},
+    "uvicorn": {"review"},
+    "nh3": {"review"},
     "openpyxl": {"exchange"},
     "click": {"cli"},
     "rich": {"cli"},
-    "tempfile": {"files"},
 }
 
 

@@ -231,7 +231,82 @@ def test_a_site_and_its_configuration(
     assert config.content.dialect == ("auto" if generator == "plain" else generator)
     found = find_documents(config)
     assert {name: config.target_path(targets[0], name).relative_to(folder).as_posix() for name in found} == written
-    assert config.front_matter.set == ({"lang": "{locale}"} if generator == "jekyll" else {})
+
+
+# What pages need besides their words, so that no two languages share an address. Seen with Hugo 0.111 and Jekyll 4.3: a
+# `url` or a `permalink` that the translation keeps takes the source's page away.
+PREFIXED = "/{locale}{value}"
+NEEDS: dict[str, tuple[dict[str, str], dict[str, str], str, str]] = {
+    "hugo": (
+        {"hugo.toml": 'baseURL = "https://example.org/"\n', "content/en/a.md": ""},
+        {"url": PREFIXED, "aliases": PREFIXED},
+        *("auto", ""),
+    ),
+    "hugo, flat": (
+        {"hugo.toml": 'baseURL = "https://example.org/"\n', "content/a.md": ""},
+        {"url": PREFIXED, "aliases": PREFIXED},
+        *("auto", ""),
+    ),
+    "jekyll": (
+        {"_config.yml": "permalink: pretty\n", "a.md": "", "about/b.md": ""},
+        {"lang": "{locale}", "permalink": PREFIXED, "redirect_from": PREFIXED},
+        *("auto", "pretty"),
+    ),
+    "jekyll, folders: addresses follow them": (
+        {"_config.yml": "lang: en\n", "en/a.md": ""},
+        {"lang": "{locale}"},
+        *("auto", ""),
+    ),
+    "polyglot: pages share the permalink of their source, and the plug-in leads the links": (
+        {"_config.yml": "plugins: [jekyll-polyglot]\n", "_posts/2026-11-24-a.md": ""},
+        {"lang": "{locale}", "permalink": "{url}"},
+        *("", ""),
+    ),
+    "mkdocs": ({"mkdocs.yml": "use_directory_urls: false\n", "docs/a.md": ""}, {}, "auto", "none"),
+    "docusaurus": ({"docusaurus.config.js": "", "docs/a.md": ""}, {}, "auto", ""),
+    "plain": ({"content/en/a.md": ""}, {}, "auto", ""),
+}
+
+
+@pytest.mark.parametrize(("files", "values", "pages", "permalink"), NEEDS.values(), ids=NEEDS.keys())
+def test_what_pages_need_besides_their_words(
+    folder: Path, files: dict[str, str], values: dict[str, str], pages: str, permalink: str
+) -> None:
+    make(folder, files)
+    write(folder, render(look(folder)))
+    config = load(folder)
+    assert config.front_matter.set == values
+    assert (config.links.pages, config.site.permalink) == (pages, permalink)
+
+
+@pytest.mark.parametrize(
+    ("route", "source"), [("/", "/{path}"), ("guides", "/guides/{path}"), ("/a/b/", "/a/b/{path}"), ("a b", "auto")]
+)
+def test_where_the_routes_of_docusaurus_begin(folder: Path, route: str, source: str) -> None:
+    """https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-docs#routeBasePath"""
+    script = (
+        f"presets: [['classic', {{docs: {{editUrl: 'x', routeBasePath: '{route}'}}, blog: {{routeBasePath: 'n'}}}}]]"
+    )
+    make(folder, {"docusaurus.config.js": script, "docs/a.md": ""})
+    write(folder, render(look(folder)))
+    assert load(folder).links.source == source
+
+
+def test_hugo_knows_its_languages_by_small_letters_in_the_names_of_files(folder: Path) -> None:
+    """Hugo 0.111 takes `a.pt-BR.md` for an English page called `a.pt-BR`."""
+    make(folder, {"hugo.toml": "[languages.en]\n[languages.pt-BR]\n", "content/a.md": ""})
+    write(folder, render(look(folder), ["pt-BR", "fr"]))
+    config = load(folder)
+    assert config.targets == ("pt-br", "fr")
+    assert config.target_path("pt-br", "a.md") == folder / "content/a.pt-br.md"
+
+
+def test_posts_of_a_polyglot_site_are_beside_each_other(folder: Path) -> None:
+    make(folder, {"_config.yml": "languages: [en, fr]\n", "_posts/2026-11-24-a.md": "", "_posts/fr/x.md": ""})
+    write(folder, render(look(folder)))
+    config = load(folder)
+    assert find_documents(config) == ("2026-11-24-a.md",)
+    assert config.target_path("fr", "2026-11-24-a.md") == folder / "_posts/fr/2026-11-24-a.md"
 
 
 # What the site says that a person should know
@@ -264,6 +339,10 @@ EVIDENCE = {
     "the plug-in": (
         {"mkdocs.yml": ""},
         "MkDocs publishes languages with the plug-in mkdocs-static-i18n, which is not set up.",
+    ),
+    "posts that would share an address": (
+        {"_config.yml": "permalink: /:year/:title/", "_posts/2026-11-24-a.md": ""},
+        "Add :categories to permalink in _config.yml: else posts of two languages share an address.",
     ),
     "a blog besides": (
         {"docusaurus.config.js": "", "docs/a.md": "", "blog/a.md": ""},

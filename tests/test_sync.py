@@ -437,13 +437,16 @@ def test_a_damaged_catalog_of_another_document_is_left_out_of_the_memory(project
     assert project.page("b.md") == "oTHER WORDS.\n"
 
 
-def test_a_damaged_memory_is_an_error_with_a_remedy(project: Project, server: DeepLServer) -> None:
+def test_a_damaged_memory_is_set_aside_and_made_again(project: Project, server: DeepLServer) -> None:
     project.write(".prl10n/memory.db", "this is no database" * 100)
-    for arguments in (["sync"], ["sync", "--dry-run"]):
-        result = project.run(*arguments)
-        assert result.exit_code == 2
-        assert "Move the file away" in result.stderr
+    result = project.run("sync", "--dry-run")
+    assert result.exit_code == 0
+    assert "the memory is damaged: a run that writes sets it aside" in result.stderr
     assert server.requests == []
+    result = project.run("sync")
+    assert result.exit_code == 0
+    assert "it is memory.db.damaged now, and a new one was made from the catalogs" in " ".join(result.stderr.split())
+    assert project.read(".prl10n/memory.db.damaged") == "this is no database" * 100
 
 
 def test_an_empty_catalog_gets_a_header(project: Project) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -561,6 +562,22 @@ def load(path: Path) -> Catalog | None:
     return None if data is None else parse(data, str(path))
 
 
+_STILL = 0.1  # seconds that a file which somebody is writing must not change, to be taken for whole
+_LONGEST_WRITE = 5.0
+
+
+def _still(path: Path) -> bytes | None:
+    """The bytes of a file that somebody else is writing, once it stands still: an editor may empty it first."""
+    data = files.read(path)
+    end = time.monotonic() + _LONGEST_WRITE
+    while time.monotonic() < end:
+        time.sleep(_STILL)
+        before, data = data, files.read(path)
+        if data == before:
+            break
+    return data
+
+
 def update(path: Path, seen: Catalog, change: Callable[[Catalog], Catalog], attempts: int = 10) -> Catalog:
     """Apply `change` to the catalog at `path` and write it if that changes an entry.
 
@@ -568,8 +585,10 @@ def update(path: Path, seen: Catalog, change: Callable[[Catalog], Catalog], atte
     is applied to what is there: nobody's edit is overwritten. The file is replaced atomically. Raises CatalogError if
     it never stands still.
     """
-    for _ in range(attempts):
-        data = files.read(path)
+    for attempt in range(attempts):
+        data = files.read(path) if attempt == 0 else _still(path)
+        if attempt == 0 and data != seen.data:
+            data = _still(path)
         current = (
             seen if data == seen.data else (parse(data, str(path)) if data is not None else replace(seen, data=None))
         )

@@ -8,7 +8,6 @@ that the other modules trust what they get. Importing this module does not impor
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -16,8 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import msgspec
 
-from prl10n.errors import ConfigError
+from prl10n import files, tomls
+from prl10n.errors import ConfigError, Prl10nError
 from prl10n.locales import babel_locale, gettext_locale, nearest
+from prl10n.localize.notices import notice
+from prl10n.model import Setting
 
 if TYPE_CHECKING:
     pass
@@ -46,7 +48,7 @@ class Content(_Table, frozen=True, kw_only=True):
 class FrontMatter(_Table, frozen=True, kw_only=True):
     """`[front_matter]`: the keys whose values are prose, those whose values are markdown, and the keys to set.
 
-    A value of `set` may hold `{locale}`, which stands for the BCP 47 tag.
+    The texts of `set` may hold placeholders (`SET_FIELDS`).
     """
 
     translate: tuple[str, ...] = (
@@ -59,7 +61,7 @@ class FrontMatter(_Table, frozen=True, kw_only=True):
         "excerpt",
     )
     markdown: tuple[str, ...] = ()
-    set: Mapping[str, str] = {}
+    set: Mapping[str, Setting] = {}
 
 
 class Backend(_Table, frozen=True, kw_only=True):
@@ -98,19 +100,62 @@ class Budget(_Table, frozen=True, kw_only=True):
 
 
 class Localize(_Table, frozen=True, kw_only=True):
-    """`[localize]`: what is adapted to the locale besides the words."""
+    """`[localize]`: what is adapted to the locale besides the words. `typography` may name other conventions than the
+    locale's own: `"eu"`, or those of another locale.
+    """
 
-    typography: bool = True
+    typography: bool | str = True
     dates: bool = True
     numbers: bool = True
     links: bool = True
 
 
+class Links(_Table, frozen=True, kw_only=True):
+    """`[links]`: where the links of localized pages lead (docs/links.md).
+
+    `pages` is the path of a localized page's URL, `source` that of a source's; "auto" is what the dialect has, and
+    empty `pages` leave the links between pages to the generator. `hosts` are the site's own. `map` leads from a host
+    to that of the locale. `anchors` is what becomes of links to headings. `assets` are names of localized files.
+    """
+
+    pages: str = "auto"
+    source: str = "auto"
+    hosts: tuple[str, ...] = ()
+    map: Mapping[str, str] = {}
+    anchors: Literal["translated", "pinned", "source"] = "translated"
+    assets: tuple[str, ...] = ("{dir}{stem}.{locale}{ext}", "{locale}/{dir}{stem}{ext}")
+
+
 class Publish(_Table, frozen=True, kw_only=True):
-    """`[publish]`: which texts are published, and what becomes of a document that lacks some."""
+    """`[publish]`: which texts are published, and what becomes of a document that lacks some.
+
+    `notice` are front matter keys to set on pages with text that nobody has reviewed, `outdated` those to set on pages
+    whose source has changed since a text was approved.
+    """
 
     drafts: bool = True
     incomplete: Literal["source", "skip"] = "source"
+    notice: Mapping[str, Setting] = {}
+    outdated: Mapping[str, Setting] = {}
+
+
+class Site(_Table, frozen=True, kw_only=True):
+    """`[site]`: the addresses of the pages (docs/sites.md).
+
+    `base_url` is what they begin with; `permalink` is the generator's own setting (`addresses.Place`). `slugs`:
+    addresses are made from translated titles. `hreflang` is the file that names every language of every page.
+    """
+
+    base_url: str = ""
+    permalink: str = ""
+    slugs: bool = False
+    hreflang: str = ""
+
+
+class Review(_Table, frozen=True, kw_only=True):
+    """`[review]`: whether what a person approves in `prl10n review` is signed, in a comment of the entry."""
+
+    sign: bool = False
 
 
 class Settings(_Table, frozen=True, kw_only=True):
@@ -123,7 +168,10 @@ class Settings(_Table, frozen=True, kw_only=True):
     memory: Memory = Memory()
     budget: Budget = Budget()
     localize: Localize = Localize()
+    links: Links = Links()
     publish: Publish = Publish()
+    review: Review = Review()
+    site: Site = Site()
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -196,8 +244,8 @@ def load(start: Path, explicit: Path | None = None) -> Config:
     path = path.parent.resolve() / path.name
     text = _read(path)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = tomls.loads(text)
+    except tomls.TOMLDecodeError as error:
         raise _syntax_error(path, text, error) from None
     if path.name != "pyproject.toml":
         return _config(Origin(path, text), data)
@@ -229,8 +277,8 @@ def is_configuration(path: Path) -> bool:
         return True
     text = _read(path)
     try:
-        return _pyproject_table(tomllib.loads(text)) is not None
-    except tomllib.TOMLDecodeError:
+        return _pyproject_table(tomls.loads(text)) is not None
+    except tomls.TOMLDecodeError:
         return "[tool.prl10n" in text
 
 
@@ -244,6 +292,11 @@ def _pyproject_table(data: Mapping[str, Any]) -> object:
 _TABLES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 _TARGETFIELDS = ("locale", "path", "dir", "stem", "ext")
 _CATALOGFIELDS = ("locale", "dir", "stem", "ext")
+# What a front matter value may hold: `prl10n.conventions` says what each stands for.
+SET_FIELDS = (
+    *("locale", "language", "locale_name", "direction"),
+    *("path", "dir", "stem", "ext", "slug", "url", "key", "value"),
+)
 
 
 class _Languages(_Table, frozen=True, kw_only=True):
@@ -269,6 +322,7 @@ def _config(origin: Origin, data: dict[str, Any]) -> Config:
         own = ("locale", locale, "content", "target")
         at = own if "target" in overrides.get(locale, {}).get("content", {}) else ("content", "target")
         _check_source_is_safe(origin, at, locale, merged.content)
+        _check_conventions(origin, locale, merged)
     base = _settings(tables)
     return Config(
         origin=origin,
@@ -310,8 +364,13 @@ def _check_tables(origin: Origin, keys: tuple[str, ...], tables: Mapping[str, An
             _check_content(origin, here, values)
         if name == "glossary" and "file" in values:
             _check_inside(origin, (*here, "file"), values["file"])
-        for key, value in values.get("set", {}).items():
-            _check_fields(origin, (*here, "set", key), value, ("locale",))
+        if name == "links":
+            _check_links(origin, here, values)
+        if name == "site":
+            _check_site(origin, here, values)
+        for group in ("set", "notice", "outdated"):
+            for key, value in values.get(group, {}).items():
+                _check_setting(origin, (*here, group, key), value)
 
 
 def _check_is_table(origin: Origin, keys: tuple[str, ...], value: object) -> None:
@@ -354,12 +413,21 @@ def _checked(origin: Origin, keys: tuple[str, ...], struct: type[_Table], table:
 _EXPECTED: Mapping[Any, str] = {
     str: "a text in quotes",
     bool: "true or false, without quotes",
+    bool | str: "true, false, or the name of a profile in quotes",
     int: "a whole number",
     float: "a number",
     tuple[str, ...]: "a list of texts",
     Mapping[str, str]: "a table of texts",
+    Mapping[str, Setting]: "a table of texts, numbers, true or false, and lists of texts",
 }
-_EXAMPLES = {"exclude": '["drafts/**"]', "set": '{ lang = "{locale}" }'}
+_EXAMPLES = {
+    "exclude": '["drafts/**"]',
+    "set": '{ lang = "{locale}" }',
+    "notice": "{ machine_translated = true }",
+    "outdated": "{ outdated = true }",
+    "hosts": '["www.example.com"]',
+    "map": '{ "en.wikipedia.org" = "{locale}.wikipedia.org" }',
+}
 
 
 def _wrong_type(origin: Origin, keys: tuple[str, ...], field: msgspec.structs.FieldInfo, value: object) -> ConfigError:
@@ -410,6 +478,12 @@ def _check_override(origin: Origin, locale: str, override: Any, languages: _Lang
     _check_is_table(origin, keys, override)
     _check_names(origin, keys, override, _TABLES)
     _check_tables(origin, keys, override)
+    if "hreflang" in override.get("site", {}):
+        raise origin.error(
+            (*keys, "site", "hreflang"),
+            "site.hreflang cannot differ for one locale",
+            "One file names every language of a page: set hreflang in [site].",
+        )
     for key in ("source", "include", "exclude"):
         if key in override.get("content", {}):
             raise origin.error(
@@ -468,6 +542,27 @@ def _check_content(origin: Origin, keys: tuple[str, ...], values: Mapping[str, A
             )
 
 
+def _check_links(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any]) -> None:
+    """The patterns of `[links]`. A URL begins with a slash; a file stays in the project."""
+    for key, known in (("pages", ("locale", "path")), ("source", ("path",))):
+        pattern = values.get(key, "auto")
+        if pattern == "auto" or (key == "pages" and not pattern):
+            continue
+        found = _check_fields(origin, (*keys, key), pattern, known)
+        if not pattern.startswith("/") or "path" not in found:
+            example = {"pages": "/{locale}/{path}", "source": "/en/{path}"}[key]
+            what = f"links.{key} must be the path of a URL: a slash, and {{path}} in it"
+            raise origin.error((*keys, key), what, f"For example: {key} = {toml(example)}", pattern)
+    for host, pattern in values.get("map", {}).items():
+        _check_fields(origin, (*keys, "map", host), pattern, ("locale",))
+    for pattern in values.get("assets", ()):
+        _check_inside(origin, (*keys, "assets"), pattern)
+        _check_fields(origin, (*keys, "assets"), pattern, ("locale", "dir", "stem", "ext"))
+    for host in (*values.get("hosts", ()), *values.get("map", {})):
+        if "://" in host or host.startswith("/"):
+            raise origin.error(keys, f"{host!r} is no host", "Leave out what stands before it: www.example.com", host)
+
+
 def _check_inside(origin: Origin, keys: tuple[str, ...], path: str) -> None:
     """Law 7: a path of the configuration stays in the folder of the file, whatever system reads it."""
     windows = PureWindowsPath(path)
@@ -503,9 +598,51 @@ def _check_fields(origin: Origin, keys: tuple[str, ...], pattern: str, known: tu
         if field not in known:
             advice = nearest(f"{{{field}}}", placeholders)
             raise origin.error(keys, f"unknown placeholder {{{field}}} in {pattern!r}", advice + remedy)
-    if re.search(r"[{}]", FIELD.sub("", pattern)):
+    if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", pattern)):
         raise origin.error(keys, f"a brace without its partner in {pattern!r}", remedy)
     return set(found)
+
+
+def _check_setting(origin: Origin, keys: tuple[str, ...], value: Setting) -> None:
+    """The placeholders of a front matter value; the sentence of the notice belongs to the notice."""
+    known = (*SET_FIELDS, "notice") if "notice" in keys else SET_FIELDS
+    for text in value if isinstance(value, tuple) else (value,):
+        if isinstance(text, str):
+            _check_fields(origin, keys, text, known)
+
+
+def _check_site(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any]) -> None:
+    base = values.get("base_url", "")
+    if base and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", base):
+        example = 'For example: base_url = "https://www.example.com"'
+        raise origin.error((*keys, "base_url"), f"{base!r} is no address of a site", example)
+    file = values.get("hreflang", "")
+    _check_inside(origin, (*keys, "hreflang"), file)
+    if file and not file.endswith((".json", ".yaml", ".yml")):
+        example = 'For example: hreflang = "data/hreflang.json"'
+        raise origin.error((*keys, "hreflang"), f"{file!r} ends neither in .json nor in .yaml", example)
+
+
+def _check_conventions(origin: Origin, locale: str, settings: Settings) -> None:
+    """What the tables of a locale say together."""
+    if settings.site.hreflang and not settings.site.base_url:
+        raise origin.error(
+            ("site", "hreflang"),
+            "site.hreflang needs the address of the site",
+            'For example: base_url = "https://www.example.com"',
+        )
+    if settings.site.slugs and settings.content.dialect not in ("hugo", "jekyll", "docusaurus"):
+        raise origin.error(
+            ("site", "slugs"),
+            "site.slugs needs a generator that takes addresses from front matter",
+            "Set dialect in [content] to hugo, jekyll or docusaurus, or leave slugs out.",
+        )
+    if any("{notice}" in str(value) for value in settings.publish.notice.values()) and not notice(locale):
+        raise origin.error(
+            ("publish", "notice"),
+            f"prl10n has no sentence for {{notice}} in {locale!r}",
+            f"Write one in [locale.{locale}.publish.notice].",
+        )
 
 
 def _check_source_is_safe(origin: Origin, keys: tuple[str, ...], locale: str, content: Content) -> None:
@@ -592,15 +729,19 @@ def shown(path: Path) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", where=shown(path), remedy="Check the path.") from None
+        data = files.read(path)
+    except Prl10nError as error:
+        raise ConfigError(error.what, where=shown(path), remedy="Check the path.") from None
+    if data is None:
+        raise ConfigError("cannot be read: No such file or directory", where=shown(path), remedy="Check the path.")
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError("is not UTF-8", where=f"{shown(path)}:{line}", remedy="Save it as UTF-8.") from None
 
 
-def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigError:
+def _syntax_error(path: Path, text: str, error: tomls.TOMLDecodeError) -> ConfigError:
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
     line = place[1] if place and place[1] else len(text.rstrip("\n").split("\n"))
     what = str(error)[: place.start()] if place else str(error)

@@ -73,7 +73,7 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     fixed = PurePosixPath(FIELD.split(pattern.replace("{locale}", form))[0] + "x").parent
     regex = _output_regex(pattern, form)
     known = {config.catalog_path(locale, name): name for name in documents}
-    found = {path: name for path, name in known.items() if path.is_file()}
+    found = {path: name for path, name in known.items() if _is_file(path)}
     folder = config.root / fixed
     for file in _files(folder) if folder.is_dir() else ():
         path = folder / file
@@ -89,11 +89,15 @@ def _files(folder: Path) -> Iterator[str]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            if name.startswith(".") or not path.is_file():
+            if name.startswith(".") or not _is_file(path):
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(resolved):
                 continue
             yield path.relative_to(folder).as_posix()
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113 (False for a name that is too long, too)
 
 
 def _refuse_unreadable(error: OSError) -> None:

@@ -12,9 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, current_thread, main_thread
+from types import FrameType
+from typing import Any
 
 from prl10n.backends import Answer, Backend, Request
-from prl10n.errors import LIBRARY_FAILURES, BackendError, Interrupted, Prl10nError, RequestRefused
+from prl10n.errors import LIBRARY_FAILURES, BackendError, Interrupted, Prl10nError, RequestRefused, Terminated
 
 MOST_REFUSALS = 3  # in a row; then what is refused is no single text
 
@@ -95,8 +97,21 @@ def send(orders: Sequence[Order], received: Received, idle: Callable[[], bool] =
     return work.failure
 
 
+@dataclass(frozen=True, slots=True)
 class _Interrupt:
-    """Ctrl-C."""
+    """Ctrl-C, or SIGTERM where it is taken for one."""
+
+    number: int
+
+
+def _interrupts() -> dict[int, Callable[[int, FrameType | None], Any]]:
+    """The handlers of signals that end the command by an exception: that of Ctrl-C, and the command line's own."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    return {
+        number: handler
+        for number, handler in handlers.items()
+        if callable(handler) and (number == signal.SIGTERM or handler is signal.default_int_handler)
+    }
 
 
 _Item = tuple[Order | None, Sequence[Answer] | _Failed | _Done | _Interrupt, Event]
@@ -112,7 +127,7 @@ class _Sending:
         self.refusals = 0
         self.answered: dict[int, int] = {}  # order → how many of its texts
         self.queue: SimpleQueue[_Item] = SimpleQueue()
-        self.before = signal.getsignal(signal.SIGINT) if current_thread() is main_thread() else None
+        self.before = _interrupts() if current_thread() is main_thread() else {}
         workers: dict[str, int] = {}
         for order in orders:
             name = order.backend.name
@@ -123,9 +138,9 @@ class _Sending:
         self.closed = False  # nobody takes answers any more
 
     def all(self) -> None:
-        if self.before is signal.default_int_handler:
+        for number in self.before:
             # The exception could come between an answer and the journal; a note in the queue waits for its turn.
-            signal.signal(signal.SIGINT, lambda *_: self.queue.put((None, _Interrupt(), Event())))
+            signal.signal(number, lambda number, _: self.queue.put((None, _Interrupt(number), Event())))
         self.futures = [self.pools[order.backend.name].submit(self.work, order) for order in self.orders]
         while self.left:
             while self.queue.empty() and self.idle():
@@ -160,11 +175,11 @@ class _Sending:
             self.fail(item.error)
         elif isinstance(item, _Done):
             self.left -= 1
-        elif order is None or isinstance(item, _Interrupt):
-            if isinstance(self.failure, Interrupted):
-                raise KeyboardInterrupt  # the second one does not wait for what is under way
-            self.fail(Interrupted())
-        else:
+        elif isinstance(item, _Interrupt):
+            if isinstance(self.failure, Interrupted):  # the second one does not wait for what is under way
+                raise Terminated if item.number == signal.SIGTERM else KeyboardInterrupt
+            self.fail(Interrupted(item.number))
+        elif order is not None:
             first = self.answered.get(id(order), 0)
             texts = order.request.texts[first : first + len(item)]
             self.answered[id(order)] = first + len(texts)
@@ -199,5 +214,5 @@ class _Sending:
         self.closed = True
         for pool in self.pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
-        if self.before is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self.before)
+        for number, handler in self.before.items():
+            signal.signal(number, handler)

@@ -5,12 +5,15 @@
     ├── DocumentError           a source document cannot be read
     ├── CatalogError            a catalog cannot be read, or must not be written
     ├── MarkupError             a text does not carry the tags that it was given
+    ├── Damaged                 the memory was damaged and is made anew: the command can run again
     └── BackendError            exit 3: a backend failed; what it answered is saved
         ├── AuthorizationFailed the key is missing, wrong or blocked
         ├── QuotaExceeded       the account has no characters left
         ├── RequestRefused      the backend will never take this request
         ├── BackendUnavailable  the backend is down, slow or busy; trying again later helps
-        └── Interrupted         exit 130: Ctrl-C; what was answered is saved
+        └── Interrupted         exit 130: Ctrl-C, or 143: SIGTERM; what was answered is saved
+
+    Terminated                  a KeyboardInterrupt: SIGTERM
 
 An error says what happened, where, and what to do about it. Errors of other libraries never escape the
 module that uses the library: they are turned into one of these.
@@ -18,12 +21,15 @@ module that uses the library: they are turned into one of these.
 
 from __future__ import annotations
 
+import signal
+
 # What a library may raise when an input breaks it: that document is named, and the rest goes on.
 LIBRARY_FAILURES = (
     ArithmeticError,
     AssertionError,
     AttributeError,
     LookupError,
+    MemoryError,
     RecursionError,
     RuntimeError,
     TypeError,
@@ -64,6 +70,10 @@ class MarkupError(Prl10nError):
     """A translation does not carry the tags of its source, each once and nested as they were."""
 
 
+class Damaged(Prl10nError):
+    """The memory's database was damaged. It was set aside, and there is a new one."""
+
+
 class BackendError(Prl10nError):
     """A backend failed. All that it had answered is saved; the same command resumes."""
 
@@ -87,9 +97,14 @@ class BackendUnavailable(BackendError):
 
 
 class Interrupted(BackendError):
-    """Ctrl-C while a backend was at work. What it had answered, and what was under way, is saved."""
+    """Ctrl-C, or another signal, while a backend was at work. What it had answered, and what was under way, is saved."""
 
     exit_code = 130
 
-    def __init__(self) -> None:
+    def __init__(self, number: int = signal.SIGINT) -> None:
         super().__init__("interrupted", remedy="All that was answered is saved; the same command resumes.")
+        self.exit_code = 128 + number  # as a shell has it
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a command as Ctrl-C does."""

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prl10n.errors import Prl10nError
 
+if sys.platform != "win32":
+    import fcntl
+
+PRIVATE = ".prl10n"  # the folder of what is made again when it is lost
 _ANYTHING = b"\0anything"
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to would be waited for
 
 
 def read(path: Path) -> bytes | None:
-    """The bytes of a file; None where there is none."""
+    """The bytes of a file; None where there is none. A pipe or a device is refused, and never waited for."""
     try:
-        return path.read_bytes()
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _AT_ONCE)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Prl10nError(
+                    "is no file but a pipe or a device", where=str(path), remedy="Put a file in its place."
+                )
+            return file.read()
     except FileNotFoundError:
         return None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Prl10nError(
-            f"cannot be read: {error.strerror}", where=str(path), remedy="Check what it is and who may read it."
+            f"cannot be read: {_reason(error)}", where=str(path), remedy="Check what it is and who may read it."
         ) from error
 
 
@@ -28,26 +42,81 @@ def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING) -> bool:
 
     `expected` None means that there was no file. The mode of an existing file is kept.
     """
+    temporary = path.with_name(f"{_temporary(os.getpid())}{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".prl10n-", suffix=".tmp", dir=path.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+        mode = _mode(path)
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode or 0o666)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        if expected is not _ANYTHING and read(path) != expected:
-            return False
-        temporary.replace(path)
-    except OSError as error:
+        if mode is not None:
+            temporary.chmod(mode)
+        with _alone(path.parent):
+            if expected is not _ANYTHING and read(path) != expected:
+                return False
+            temporary.replace(path)
+    except (OSError, ValueError) as error:
         raise _unwritable(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        _discard(temporary)
     return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other prl10n replaces a file of the folder between a look at it and its replacement. Where the file system
+    has no locks, that moment stays.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _mode(path: Path) -> int | None:
+    """The permissions of a file; None where there is none."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _discard(temporary: Path) -> None:
+    """Remove what may be there; where it cannot be, the error that came before says why."""
+    try:
+        temporary.unlink(missing_ok=True)
+    except (OSError, ValueError):
+        return
+
+
+def _temporary(process: int) -> str:
+    """How the temporary files of a process begin."""
+    return f".prl10n-{process}-"
+
+
+def sweep(root: Path, process: int) -> None:
+    """Remove the temporary files that a process, which is gone, left below a folder. Other hidden folders than
+    prl10n's own are not looked into: nothing is written there.
+    """
+    for parent, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".") or name == PRIVATE]
+        for name in names:
+            if name.startswith(_temporary(process)) and name.endswith(".tmp"):
+                _discard(Path(parent, name))
+
+
+def private(folder: Path) -> None:
+    """Make prl10n's own folder, which git is to ignore."""
+    ignore = folder / ".gitignore"
+    if not os.path.exists(ignore):
+        write(ignore, b"*\n")
 
 
 def remove(path: Path, expected: bytes) -> bool:
@@ -61,18 +130,16 @@ def remove(path: Path, expected: bytes) -> bool:
     return True
 
 
-def _unwritable(path: Path, error: OSError) -> Prl10nError:
+def _unwritable(path: Path, error: OSError | ValueError) -> Prl10nError:
     return Prl10nError(
-        f"cannot be written: {error.strerror}",
+        f"cannot be written: {_reason(error)}",
         where=str(path),
         remedy="Check the folder, its permissions and the disk.",
     )
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def is_inside(path: Path, root: Path) -> bool:

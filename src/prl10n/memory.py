@@ -11,20 +11,20 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from prl10n import catalog, changes, document, markup, tags
+from prl10n import catalog, changes, document, files, markup, tags
 from prl10n.catalog import Entry
-from prl10n.errors import Prl10nError
+from prl10n.errors import LIBRARY_FAILURES, Damaged, Prl10nError
 from prl10n.model import Span, State, Unit
 
-FILE = Path(".prl10n", "memory.db")
+FILE = Path(files.PRIVATE, "memory.db")
 IMPORTED = "import:"  # what stands in place of a catalog's path for pairs from elsewhere
 
 _SCHEMA = """
@@ -57,13 +57,14 @@ END;
 _VERSION = 2
 _FORMER = "DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS catalogs; DROP TABLE IF EXISTS words;"
 
+_JOURNAL = "settings, source, answer, billed, day"
+_PAIRS = "locale, source, target, approved, document, path, before, behind, masked"
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+
 NEAR = 60.0  # the least likeness (rapidfuzz's ratio) of a text that is worth showing
 _WORD = re.compile(r"\w+")
 _LONGEST, _RARE, _CANDIDATES = 9, 3, 60  # words that a look-up weighs and asks for, and texts that it compares
 
-_DAMAGED = (
-    "Move the file away: the next run makes a new one from the catalogs. Paid answers that are in no catalog are lost."
-)
 _BUSY = "Check the disk, the permissions, and whether another prl10n runs here; then run the command again."
 
 
@@ -109,10 +110,7 @@ class Answered:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ignore = path.parent / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    files.private(path.parent)
     return sqlite3.connect(path, timeout=30, isolation_level=None)
 
 
@@ -126,8 +124,46 @@ def _copied(path: Path) -> sqlite3.Connection:
     return copy
 
 
+def _aside(path: Path) -> Path:
+    """Move a damaged database, and what SQLite keeps beside it, out of the way. OSError where that is impossible."""
+    aside = path.with_name(f"{path.name}.damaged")
+    for ending in ("-wal", "-shm", ""):
+        aside.with_name(f"{aside.name}{ending}").unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            path.with_name(f"{path.name}{ending}").replace(aside.with_name(f"{aside.name}{ending}"))
+    return aside
+
+
+def _salvaged(path: Path) -> Iterator[tuple[object, ...]]:
+    """The rows of a damaged journal, as far as they can be read."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as database:
+        rows = database.execute(f"SELECT {_JOURNAL} FROM journal")
+        while True:
+            try:
+                row = rows.fetchone()
+            except (sqlite3.Error, UnicodeError):
+                return
+            if row is None:
+                return
+            if [type(value) for value in row] == [str, str, str, int, str]:
+                yield row
+
+
+def _columns(database: sqlite3.Connection, table: str) -> str:
+    return ", ".join(row[1] for row in database.execute(f"PRAGMA table_info({table})"))
+
+
+def _is_broken(error: sqlite3.Error) -> bool:
+    """Whether the file is no database, or a damaged one."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return (code & 0xFF) in _BROKEN
+
+
 class Memory:
-    """The memory and the journal of a project. A context manager; used from one thread."""
+    """The memory and the journal of a project. A context manager; used from one thread.
+
+    `damaged` says what became of a database that could not be read; empty: it was sound.
+    """
 
     def __init__(self, path: Path, *, scratch: bool = False, language: str = "en") -> None:
         """`scratch`: work on a copy in RAM; nothing is written to `path`, which need not exist. `language` is the
@@ -135,26 +171,79 @@ class Memory:
         """
         self.path = path
         self.language = language
+        self.scratch = scratch
+        self.damaged = ""
         self._frequencies: dict[str, int] = {}
-        with self._guarded():
-            self.database = _copied(path) if scratch else _opened(path)
         try:
-            with self._guarded():
-                (version,) = self.database.execute("PRAGMA user_version").fetchone()
-                former = _FORMER if version < _VERSION else ""
-                self.database.executescript(f"{former}{_SCHEMA}PRAGMA user_version = {_VERSION};")
-        except Prl10nError:
-            self.database.close()
+            try:
+                self.database = self._prepared(lambda: _copied(path) if scratch else _opened(path))
+            except Damaged:
+                self.database = self._anew()
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(error) from error
+
+    def _prepared(self, connect: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
+        """A database with all its tables. Damaged for what is none, and for one whose journal is not ours."""
+        database: sqlite3.Connection | None = None
+        try:
+            database = connect()
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            if version > _VERSION:
+                raise Prl10nError(
+                    "a newer prl10n wrote this memory",
+                    where=str(self.path),
+                    remedy="Install that version again, or move the file away: then a new one is made.",
+                )
+            journal, index = _columns(database, "journal"), _columns(database, "pairs")
+            if journal not in ("", _JOURNAL):
+                raise Damaged("it has another journal", where=str(self.path))
+            former = _FORMER if version < _VERSION or index != _PAIRS else ""
+            database.executescript(f"{former}{_SCHEMA}PRAGMA user_version = {_VERSION};")
+        except (sqlite3.Error, Prl10nError) as error:
+            if database is not None:
+                database.close()
+            if isinstance(error, sqlite3.Error) and _is_broken(error):
+                raise Damaged(str(error), where=str(self.path)) from error
             raise
+        return database
+
+    def _anew(self) -> sqlite3.Connection:
+        """A new database in the place of a damaged one, with the answers that can still be read in that one."""
+        if self.scratch:
+            self.damaged = "the memory is damaged: a run that writes sets it aside"
+            return self._prepared(lambda: sqlite3.connect(":memory:", isolation_level=None))
+        aside = _aside(self.path)
+        database = self._prepared(lambda: _opened(self.path))
+        kept = list(_salvaged(aside))
+        with closing(database.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.executemany("INSERT OR IGNORE INTO journal VALUES (?, ?, ?, ?, ?)", kept)
+            cursor.execute("COMMIT")
+        self.damaged = (
+            f"the memory was damaged: it is {aside.name} now, and a new one was made from the catalogs. "
+            f"{len(kept):,} paid answers could be read in it and were kept"
+        )
+        return database
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
-        """What goes wrong with the database, now or in the middle of a run, as an error of ours."""
+        """What goes wrong with the database in the middle of a run, as an error of ours. Damaged: a new one is there,
+        and the command can run again.
+        """
         try:
             yield
-        except (OSError, sqlite3.Error) as error:
-            remedy = _BUSY if isinstance(error, OSError | sqlite3.OperationalError) else _DAMAGED
-            raise Prl10nError(f"the memory cannot be used: {error}", where=str(self.path), remedy=remedy) from error
+        except sqlite3.Error as error:
+            if self.scratch or not _is_broken(error):
+                raise self._unusable(error) from error
+            self.database.close()
+            try:
+                self._anew().close()
+            except (OSError, sqlite3.Error) as second:
+                raise self._unusable(second) from second
+            raise Damaged(self.damaged, where=str(self.path), remedy="Run the command again.") from error
+
+    def _unusable(self, error: OSError | sqlite3.Error) -> Prl10nError:
+        return Prl10nError(f"the memory cannot be used: {error}", where=str(self.path), remedy=_BUSY)
 
     def __enter__(self) -> Memory:
         return self
@@ -218,10 +307,15 @@ class Memory:
                 continue
             try:
                 loaded = catalog.load(path)
+                found = list(pairs(loaded.entries if loaded else ()))
             except Prl10nError as error:
                 errors.append(error)
                 continue
-            self._replace(key, current[key], pairs(loaded.entries if loaded else ()), locale, name)
+            except LIBRARY_FAILURES as error:
+                what = f"a text cannot be parsed: {type(error).__name__}: {error}"
+                errors.append(Prl10nError(what, where=str(path), remedy="Shorten it."))
+                continue
+            self._replace(key, current[key], found, locale, name)
         for key in known.keys() - current.keys():
             self._replace(key, None, (), locale, "")
         return errors

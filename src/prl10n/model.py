@@ -11,6 +11,7 @@ or
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -107,6 +108,13 @@ class Unit:
     holder: Holder = Holder.NONE
 
 
+# What a front matter key can be set to.
+Setting = str | bool | int | float | tuple[str, ...]
+
+# The top level of a front matter: scalars as they are written (`2026-11-24`, `true`), and lists of them.
+Fields = Mapping[str, str | tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A line of the glossary for one locale. An empty `target` means that the source stays as it is (a brand name).
@@ -135,7 +143,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a person should know about a unit (or about a document, where `line` is 0)."""
+    """Something that a person should know about a unit (or about a document, where `line` is 0).
+
+    `fix` is what the text of the catalog should be; empty: a person must say.
+    """
 
     rule: str
     severity: Severity
@@ -143,3 +154,4 @@ class Finding:
     line: int
     message: str
     locale: str = ""
+    fix: str = ""

@@ -17,6 +17,7 @@ from textwrap import wrap
 
 import yaml
 
+from prl10n import files
 from prl10n.config import FILE_NAME, Content, is_configuration, shown
 from prl10n.errors import ConfigError
 from prl10n.locales import babel_locale
@@ -27,7 +28,8 @@ class Site:
     """A site as it was found, and the configuration that fits it.
 
     `evidence` says in sentences what was seen. The fields from `source` on are values of the configuration; `set` holds
-    the pairs of `[front_matter] set`.
+    the pairs of `[front_matter] set`. `leads_links`: the generator itself leads links to the language of a page.
+    `source_pages` is the pattern of the source's addresses, where it is not what the generator has by itself.
     """
 
     generator: str
@@ -41,6 +43,9 @@ class Site:
     include: tuple[str, ...] = Content().include
     exclude: tuple[str, ...] = ()
     set: tuple[tuple[str, str], ...] = ()
+    permalink: str = ""
+    leads_links: bool = False
+    source_pages: str = ""
 
 
 def look(root: Path, source: str = "en") -> Site:
@@ -67,12 +72,16 @@ def render(site: Site, targets: Iterable[str] = ()) -> str:
     `targets`, where there are any, stand in place of those of the site.
     """
     default = Content()
+    chosen = tuple(targets) or site.targets
+    if site.generator == "hugo" and "{locale}{ext}" in site.target:
+        # Hugo knows its languages by small letters, in the names of files too.
+        chosen = tuple(tag.lower() for tag in chosen)
     lines = ["# What prl10n translates, and where the translations go.", "#"]
     lines += [f"# {line}" for sentence in site.evidence for line in wrap(sentence, 100)]
     lines += [
         "",
         _setting("source", site.source, "the language that you write in"),
-        _setting("targets", tuple(targets) or site.targets, "the languages that you publish besides"),
+        _setting("targets", chosen, "the languages that you publish besides"),
         "",
         "[content]",
         _setting("source", site.content_source, "the folder of the documents"),
@@ -89,6 +98,12 @@ def render(site: Site, targets: Iterable[str] = ()) -> str:
     if site.set:
         lines += ["", "[front_matter.set]  # written into the front matter of each translated document"]
         lines += [_setting(key, value) for key, value in site.set]
+    if site.source_pages:
+        lines += ["", "[links]", _setting("source", site.source_pages, "the address of a page in the source language")]
+    if site.leads_links:
+        lines += ["", "[links]", _setting("pages", "", "the generator leads links to the language of the page")]
+    if site.permalink:
+        lines += ["", "[site]", _setting("permalink", site.permalink, "the generator's own setting of addresses")]
     lines += [
         "",
         "[backend]",
@@ -107,17 +122,10 @@ def write(root: Path, text: str) -> Path:
             where=shown(root / "pyproject.toml"),
             remedy=f"Change that table, or remove it before you write {FILE_NAME}.",
         )
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise ConfigError(
-            "exists already", where=shown(path), remedy="Change it by hand, or remove it to begin again."
-        ) from None
-    except OSError as error:
-        raise ConfigError(
-            f"cannot be written: {error.strerror}", where=shown(path), remedy="Check the folder."
-        ) from None
+    if not root.is_dir():
+        raise ConfigError("cannot be written: there is no such folder", where=shown(path), remedy="Check the folder.")
+    if path.is_symlink() or not files.write(path, text.encode(), expected=None):
+        raise ConfigError("exists already", where=shown(path), remedy="Change it by hand, or remove it to begin again.")
     return path
 
 
@@ -160,11 +168,15 @@ def _hugo(root: Path, source: str) -> Site | None:
     folders = [*((stated.get(tag, ""), tag) for tag in targets), (content, source)]
     target = next(filter(None, (_beside(folder, tag) for folder, tag in folders)), "")
     if not target and not any(stated.values()):
-        return _suffixed("hugo", root, content, source, targets, evidence)
+        return replace(_suffixed("hugo", root, content, source, targets, evidence), set=_HUGO_ADDRESSES)
     target = target or f"{base}/{{locale}}/{{path}}"
     if not all(stated.get(tag) and _beside(stated[tag], tag) == target for tag in targets):
         evidence.append(f"Give each language its contentDir in Hugo's configuration, {target.removesuffix('/{path}')}.")
-    return Site("hugo", tuple(evidence), source, targets, content, target, dialect="hugo")
+    return Site("hugo", tuple(evidence), source, targets, content, target, dialect="hugo", set=_HUGO_ADDRESSES)
+
+
+# Hugo takes a URL with a slash before it for one of the whole site: two languages would share it, and one be lost.
+_HUGO_ADDRESSES = (("url", "/{locale}{value}"), ("aliases", "/{locale}{value}"))
 
 
 def _docusaurus(root: Path, source: str) -> Site | None:
@@ -184,7 +196,9 @@ def _docusaurus(root: Path, source: str) -> Site | None:
     if len(present) > 1:
         evidence.append(f"Not included: blog, whose translations go to i18n/{{locale}}/{plugins['blog']}.")
     target = f"i18n/{{locale}}/{plugins[content]}/{{path}}"
-    return Site("docusaurus", tuple(evidence), source, targets or _other(source), content, target, dialect="docusaurus")
+    route = re.search(rf"""\b{content}\s*:\s*\{{[^{{}}]*?\brouteBasePath\s*:\s*["'`]([\w/-]*)["'`]""", script)
+    site = Site("docusaurus", tuple(evidence), source, targets or _other(source), content, target, dialect="docusaurus")
+    return replace(site, source_pages="/".join(("", *filter(None, route[1].split("/")), "{path}"))) if route else site
 
 
 def _mkdocs(root: Path, source: str) -> Site | None:
@@ -206,13 +220,16 @@ def _mkdocs(root: Path, source: str) -> Site | None:
         languages, default = list(_table(stated)), _text(i18n.get("default_language"))
     source, targets = _languages(path.name, default, languages, source, evidence)
     content = (PurePosixPath(docs) / source).as_posix()
+    permalink = "none" if config.get("use_directory_urls") is False else ""
     structure = i18n.get("docs_structure") or ("folder" if (root / content).is_dir() else "suffix")
     if not i18n:
         evidence.append("MkDocs publishes languages with the plug-in mkdocs-static-i18n, which is not set up.")
     if structure == "folder":
         targets = targets or _neighbours(root / content, source, evidence) or _other(source)
-        return Site("mkdocs", tuple(evidence), source, targets, content, _beside(content, source), dialect="mkdocs")
-    return _suffixed("mkdocs", root, docs, source, targets, evidence)
+        site = Site("mkdocs", tuple(evidence), source, targets, content, _beside(content, source), dialect="mkdocs")
+    else:
+        site = _suffixed("mkdocs", root, docs, source, targets, evidence)
+    return replace(site, permalink=permalink)
 
 
 def _jekyll(root: Path, source: str) -> Site | None:
@@ -229,16 +246,28 @@ def _jekyll(root: Path, source: str) -> Site | None:
     stated = config.get("languages")
     languages = [_text(tag) for tag in stated] if isinstance(stated, list) else []
     source, targets = _languages(seen, default, languages, source, evidence)
+    plugins = config.get("plugins") or config.get("gems")
+    polyglot = bool(languages) or (isinstance(plugins, list) and "jekyll-polyglot" in plugins)
     exclude: tuple[str, ...] = ()
+    # A page of a polyglot site has the address of its source, and the plug-in puts the language before it.
+    rules: tuple[tuple[str, str], ...] = (("permalink", "{url}"),) if polyglot else _JEKYLL_ADDRESSES
     if any(_markdown(root / source)):
         targets = targets or _neighbours(root / source, source, evidence)
         content, target = source, "{locale}/{path}"
+        rules = rules if polyglot else ()  # addresses follow the folders
     elif (root / "_posts").is_dir() and not any(_pages(root, ("_posts", "_drafts", *targets))):
-        content, target = "_posts", "{locale}/_posts/{path}"
+        # A folder before _posts is a category, and part of the address.
+        content, target = "_posts", "_posts/{locale}/{path}" if polyglot else "{locale}/_posts/{path}"
     else:
         content, target, exclude = ".", "{locale}/{path}", _not_pages(root, config.get("exclude"))
+    permalink = _text(config.get("permalink"))
+    if ":" in permalink and ":categories" not in permalink and not polyglot:
+        evidence.append("Add :categories to permalink in _config.yml: else posts of two languages share an address.")
     site = Site("jekyll", tuple(evidence), source, targets or _other(source), content, target, dialect="jekyll")
-    return replace(site, exclude=exclude, set=(("lang", "{locale}"),))
+    return replace(site, exclude=exclude, set=(("lang", "{locale}"), *rules), permalink=permalink, leads_links=polyglot)
+
+
+_JEKYLL_ADDRESSES = (("permalink", "/{locale}{value}"), ("redirect_from", "/{locale}{value}"))
 
 
 def _plain(root: Path, source: str) -> Site:
@@ -311,9 +340,9 @@ def _not_pages(root: Path, stated: object) -> tuple[str, ...]:
     listed = [_text(entry).strip("/") for entry in stated] if isinstance(stated, list) else []
     named = [name for name in (*_OF_THE_PROJECT, "_drafts", *listed) if name not in ("", ".") and _is_inside(name)]
     present = [name for name in named if (root / name).exists()]
-    files = [name for name in present if name.endswith((".md", ".markdown"))]
+    pages = [name for name in present if name.endswith((".md", ".markdown"))]
     folders = [*_FILLED, *(name for name in present if (root / name).is_dir())]
-    return tuple(dict.fromkeys((*files, *(f"{name}/**" for name in folders))))
+    return tuple(dict.fromkeys((*pages, *(f"{name}/**" for name in folders))))
 
 
 # Languages.

@@ -21,6 +21,7 @@ from prl10n.catalog import Draft
 from prl10n.dispatch import Order, Spend
 from prl10n.document import Document
 from prl10n.errors import BackendError, MarkupError
+from prl10n.localize.drafts import Style, Localized, localized
 from prl10n.memory import Memory, neighbours
 from prl10n.model import Inline, Piece, Term, Unit
 from prl10n.sentences import Sentence
@@ -50,18 +51,22 @@ class Tally:
 
 @dataclass(slots=True)
 class _Known:
-    """What a text is in the other language, and where that comes from. Empty: it was paid for and says nothing."""
+    """What a text is in the other language, and where that comes from. Empty: it was paid for and says nothing.
+
+    `reviewed`: a person approved it somewhere; `approved`: in a place that the configuration trusts.
+    """
 
     answer: str
     provenance: str
     approved: bool = False
     places: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # as in `memory.Match`
+    reviewed: bool = False
 
 
 @dataclass(eq=False)
 class Desk:
     """What all documents of a locale are translated with. `day` is ISO 8601; `project` names the glossary there;
-    `trust` and `near` are those of `[memory]`.
+    `trust` and `near` are those of `[memory]`; `style` is what drafts are given besides the words.
     """
 
     backend: Backend
@@ -73,6 +78,7 @@ class Desk:
     project: str = ""
     trust: str = "none"
     near: int = 75
+    style: Style | None = None
     known: dict[str, _Known] = field(default_factory=dict)
     held: dict[str, dict[int, str]] = field(default_factory=dict)  # text → the terms that tags stand for in it
     _settings: dict[str, str] = field(default_factory=dict)  # by kind
@@ -176,18 +182,26 @@ class Task:
         answers = [self.here(text) for text in self.texts[unit.text] if text in self.desk.known]
         if len(answers) != len(self.texts[unit.text]):
             return None
+        texts = [self.localized(*pair) for pair in zip(self.texts[unit.text], answers, strict=True)]
         try:
-            if not all(each.answer for each in answers):
+            if not all(each.text for each in texts):
                 raise MarkupError("the translation is empty")
-            words = markup.render(unit, [each.answer for each in answers], self.document.references)
+            words = markup.render(unit, [each.text for each in texts], self.document.references)
         except MarkupError as error:
             return error
         provenance = answers[0].provenance
         if unit.text in self.stale and self.whole(self.texts[unit.text][0]):
             provenance += ", whole paragraph"  # none of its sentences could be kept
+        provenance = "; ".join((provenance, *(repair for each in texts for repair in each.repairs)))
         approved = all(each.approved for each in answers) and not unit.context
         self.drafts[unit.text] = Draft(words, provenance, approved)
         return None
+
+    def localized(self, text: str, known: _Known) -> Localized:
+        """An answer with what its locale asks for; what a person approved stays as it is."""
+        if self.desk.style is None or known.reviewed:
+            return Localized(known.answer)
+        return localized(text, known.answer, self.desk.style)
 
     def here(self, text: str) -> _Known:
         """What is known of a text; where the memory has it between the same texts, what was approved there."""
@@ -195,7 +209,8 @@ class Task:
         found = known.places.get(self.around[text]) if known.places and text in self.around else None
         if found is None:
             return known
-        return _Known(found[0], f"memory {found[1]} 100%, in context", self.desk.trust in ("context", "exact"))
+        trusted = self.desk.trust in ("context", "exact")
+        return _Known(found[0], f"memory {found[1]} 100%, in context", trusted, reviewed=True)
 
     def whole(self, text: str) -> bool:
         """Whether a paragraph of several sentences was sent as one text."""
@@ -345,7 +360,7 @@ class Work:
             for text, match in desk.memory.exact(desk.target, list(unknown)).items():
                 trusted = match.approved and desk.trust == "exact"
                 provenance = f"memory {match.document} 100%"
-                desk.known[text] = _Known(match.target, provenance, trusted, match.places)
+                desk.known[text] = _Known(match.target, provenance, trusted, match.places, match.approved)
                 tally = unknown.pop(text).task.tally
                 tally.memory += 1
                 tally.drafts += not match.approved

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
-from prl10n import catalog, document, files, markup
+from prl10n import catalog, document, files, markup, pipeline
 from prl10n.adoption.blocks import folded, spoken
 from prl10n.adoption.lexicon import EMPTY, Lexicon, learn
 from prl10n.adoption.pairing import APPROVED, Alignment, align, examples
@@ -345,7 +345,7 @@ def _built(config: Config, standing: Standing, merged: Catalog) -> bytes | None:
     ]
     if source.units and not any(texts):
         return None
-    values = {key: value.replace("{locale}", standing.locale) for key, value in settings.front_matter.set.items()}
+    values = pipeline.front_matter(config, standing.source, standing.locale, merged, texts)
     result, rejected = assemble(source, texts, values)
     return result if settings.publish.incomplete == "source" or (all(texts) and not rejected) else None
 

@@ -9,21 +9,20 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from prl10n import catalog, document, files, glossary, markup, pipeline
+from prl10n import catalog, files, glossary, pipeline
 from prl10n.assembly import assemble
 from prl10n.catalog import Entry, Key
-from prl10n.checks import places
-from prl10n.checks.model import Context, Files, Problem, Rule
+from prl10n.checks import model, places
+from prl10n.checks.model import Context, Files, Place, Problem, Rule
 from prl10n.checks.rules import BY_ID
 from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, find_documents
-from prl10n.errors import LIBRARY_FAILURES, Prl10nError
-from prl10n.localize import prose
-from prl10n.model import Finding, Severity, Syntax, Term, Unit
+from prl10n.errors import Prl10nError
+from prl10n.model import Finding, Severity, Term, Unit
 from prl10n.pipeline import Selection, Standing
-from prl10n.translation import plain
 
 _MSGFMT_LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+)(?::\d+)?: (?P<message>.+)$")
 
@@ -54,8 +53,11 @@ def inspect(config: Config, selection: Selection, rules: Sequence[Rule], errors:
     terms = {
         locale: glossary.load(config.root / config.settings(locale).glossary.file).terms(locale) for locale in locales
     }
-    for standing in standings:
-        found += _document(_Place(config, standing), rules, terms[standing.locale])
+    desks = [Desk(config, standing, terms[standing.locale]) for standing in standings]
+    for desk in desks:
+        found += _document(desk, rules)
+    for locale in locales:
+        found += _together([desk for desk in desks if desk.standing.locale == locale], rules)
     if not selection.paths:
         for locale in locales:
             found += _orphans(config, locale, names)
@@ -87,14 +89,13 @@ def _rejected(config: Config, standings: Iterable[Standing], seen: Iterable[Find
     """Law 3: the translations that their pages were built without."""
     broken = {(finding.path, finding.locale) for finding in seen if finding.rule == "structure"}
     for standing in standings:
-        place = _Place(config, standing)
+        place = Desk(config, standing)
         if (place.catalog, standing.locale) not in broken:
             continue
         settings, live = config.settings(standing.locale), standing.merged.live()
         units = standing.source.document.units
         texts = [catalog.publishable(live[unit.context, unit.text], drafts=settings.publish.drafts) for unit in units]
-        values = {key: value.replace("{locale}", standing.locale) for key, value in settings.front_matter.set.items()}
-        for index, reason in assemble(standing.source.document, texts, values)[1].items():
+        for index, reason in assemble(standing.source.document, texts)[1].items():
             problem = Problem(
                 f"the source text stands in the place of this translation, which would break the page: {reason}"
             )
@@ -158,12 +159,13 @@ def _orphan(path: Path, locale: str, message: str) -> Finding:
 # --- documents --------------------------------------------------------------------------------------------------------
 
 
-class _Place:
-    """A document in a locale, and where the findings about it stand."""
+class Desk:
+    """A document in a locale: what the checks see of its units, and where the findings about it stand."""
 
-    def __init__(self, config: Config, standing: Standing) -> None:
+    def __init__(self, config: Config, standing: Standing, terms: tuple[Term, ...] = ()) -> None:
         self.config = config
         self.standing = standing
+        self.terms = terms
         self.source = shown(config.root / standing.source.file)
         self.catalog = shown(standing.catalog_path)
         self.page = shown(standing.page_path)
@@ -179,42 +181,86 @@ class _Place:
         line = self.line((unit.context, unit.text))
         path, number = (self.catalog, line) if line else (self.source, unit.line)
         message = f"{problem.message}\n    {self.source}:{unit.line}: {_short(unit.text)}"
-        return Finding(rule.id, problem.severity or rule.severity, path, number, message, self.standing.locale)
+        severity = problem.severity or rule.severity
+        return Finding(rule.id, severity, path, number, message, self.standing.locale, problem.fix or "")
+
+    @cached_property
+    def contexts(self) -> list[Context]:
+        """The units of the document by their entry, in order."""
+        live = self.standing.merged.live()
+        units = _once(self.standing.source.document.units)
+        return [self.context(unit, live[key]) for key, unit in units.items()]
+
+    def context(self, unit: Unit, entry: Entry) -> Context:
+        return model.context(
+            unit,
+            entry,
+            self.standing.locale,
+            self.config.settings(self.standing.locale),
+            language=self.config.source,
+            terms=self.terms,
+            references=self.standing.source.document.references,
+            catalog=self.standing.merged,
+        )
 
     def at_file(self, rule: Rule, problem: Problem) -> Finding:
         """At a file that is there: the source, where the file that is meant has not been written."""
         meant = {"catalog": self.standing.catalog_path, "page": self.standing.page_path}[rule.about]
-        there = meant.exists()
+        there = os.path.exists(meant)  # noqa: PTH110 (False for a name that is too long, too)
         message = problem.message if there else f"{problem.message}\n    {shown(meant)}"
         path = shown(meant) if there else self.source
         return Finding(rule.id, problem.severity or rule.severity, path, 0, message, self.standing.locale)
 
 
-def _document(place: _Place, rules: Sequence[Rule], terms: tuple[Term, ...]) -> Iterator[Finding]:
-    standing = place.standing
+def _document(desk: Desk, rules: Sequence[Rule]) -> Iterator[Finding]:
+    standing = desk.standing
     whole = Files(
         standing.source.document.units,
         standing.seen,
         standing.merged,
         files.read(standing.page_path),
         standing.page,
+        standing.broken,
     )
     for rule in rules:
         for problem in rule.files(whole) if rule.files else ():
-            yield place.at_file(rule, problem)
-    live = standing.merged.live()
-    for key, unit in _once(standing.source.document.units).items():
-        context = _context(place, unit, live[key], terms)
-        silent = places.ignored(live[key])
-        for name in silent:
+            yield desk.at_file(rule, problem)
+    for context in desk.contexts:
+        for name in places.ignored(context.entry):
             if name not in BY_ID:
                 problem = Problem(f"a comment ignores {name!r}, which is no rule", Severity.WARNING)
-                yield place.at_unit(BY_ID["catalog"], unit, problem)
-        text = catalog.publishable(context.entry, drafts=True)
-        for rule in rules:
-            check = rule.state or (rule.text if text else None)
-            for problem in check(unit.text, context.entry.msgstr, context) if check and rule.id not in silent else ():
-                yield place.at_unit(rule, unit, problem)
+                yield desk.at_unit(BY_ID["catalog"], context.unit, problem)
+        for rule, problem in problems(context, rules):
+            yield desk.at_unit(rule, context.unit, problem)
+
+
+def problems(context: Context, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Problem]]:
+    """What the rules about single units say of one, without those that its entry ignores."""
+    silent = places.ignored(context.entry)
+    published = _is_published(context)
+    for rule in rules:
+        check = rule.state or (rule.text if published else None)
+        if check is not None and rule.id not in silent:
+            for problem in check(context.unit.text, context.entry.msgstr, context):
+                yield rule, problem
+
+
+def _is_published(context: Context) -> bool:
+    return bool(catalog.publishable(context.entry, drafts=True))
+
+
+def _together(desks: Sequence[Desk], rules: Iterable[Rule]) -> Iterator[Finding]:
+    """What shows when all texts of a locale are seen together."""
+    checks = [(rule, rule.project) for rule in rules if rule.project is not None]
+    if not checks:
+        return
+    owners = [(desk, context) for desk in desks for context in desk.contexts if _is_published(context)]
+    texts = [Place(context, f"{desk.source}:{context.unit.line}") for desk, context in owners]
+    for rule, check in checks:
+        for index, problem in check(texts):
+            desk, context = owners[index]
+            if rule.id not in places.ignored(context.entry):
+                yield desk.at_unit(rule, context.unit, problem)
 
 
 def _once(units: Iterable[Unit]) -> dict[Key, Unit]:
@@ -226,39 +272,6 @@ def _once(units: Iterable[Unit]) -> dict[Key, Unit]:
         if limits and first.max_length != min(limits):
             found[unit.context, unit.text] = replace(first, max_length=min(limits))
     return found
-
-
-def _context(place: _Place, unit: Unit, entry: Entry, terms: tuple[Term, ...]) -> Context:
-    standing, config = place.standing, place.config
-    return Context(
-        unit,
-        entry,
-        standing.locale,
-        config.settings(standing.locale),
-        terms,
-        config.source,
-        plain(unit.pieces),
-        _words(entry.msgstr, unit.syntax, standing.source.document.references),
-        _prose(unit.text, unit.syntax, standing.source.document.references),
-        _prose(entry.msgstr, unit.syntax, standing.source.document.references),
-        catalog.needs_text(entry, standing.merged),
-    )
-
-
-def _words(text: str, syntax: Syntax, references: document.References) -> str:
-    """The words of a translation; all of it where it breaks the parser, which the rule `structure` says."""
-    try:
-        return plain(document.read(text.strip(), syntax, references))
-    except LIBRARY_FAILURES:
-        return text
-
-
-def _prose(text: str, syntax: Syntax, references: document.References) -> str:
-    """The prose of a text and of the texts inside its markup, a line each."""
-    try:
-        return "\n".join(prose.prose(tokens) for tokens in markup.texts(text.strip(), syntax, references))
-    except LIBRARY_FAILURES:
-        return text
 
 
 def _short(text: str) -> str:

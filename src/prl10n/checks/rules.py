@@ -1,10 +1,10 @@
-"""The table of the rules. A new check is a function in `units` or `documents` and a line here."""
+"""The table of the rules. A new check is a function in one of the modules imported here, and a line of the table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prl10n.checks import documents, units
+from prl10n.checks import consistency, documents, ends, language, leaks, links, localized, pairs, spaces, units
 from prl10n.checks.model import Rule
 from prl10n.errors import ConfigError
 from prl10n.locales import nearest
@@ -22,6 +22,25 @@ RULES = (
     Rule("structure", _ERROR, "a translation that would break the page, so that the source stands in its place"),
     Rule("glossary", _ERROR, "a translation without a term of the glossary", text=units.heeds_glossary),
     Rule("max-length", _ERROR, "a translation that is longer than its author allows", text=units.max_length),
+    Rule("numbers", _ERROR, "a figure, date, amount or address that is not the source's", text=localized.factual),
+    Rule("typography", _WARNING, "typography of another language", text=localized.typographic),
+    Rule("unchanged", _WARNING, "a sentence that is the same as in the source", text=language.unchanged),
+    Rule("untranslated", _WARNING, "a part of a sentence that is the source's", text=language.untranslated),
+    Rule("language", _WARNING, "a sentence in another language", text=language.other_language),
+    Rule("length", _WARNING, "a translation that is far too short or too long", text=language.length),
+    Rule("sentences", _WARNING, "a translation that lacks sentences", text=language.sentence_count),
+    Rule("final-mark", _WARNING, "a sentence without the mark that ends it", text=ends.final_mark),
+    Rule("capital", _WARNING, "a sentence that begins with a small letter", text=ends.capital),
+    Rule("border-spaces", _WARNING, "a space before or behind a text", text=spaces.border_spaces),
+    Rule("double-spaces", _WARNING, "two spaces side by side", text=spaces.double_spaces),
+    Rule("doubled-words", _WARNING, "a word twice in a row", text=spaces.doubled_words),
+    Rule("brackets", _WARNING, "a bracket without its partner", text=pairs.brackets),
+    Rule("quotes", _WARNING, "a quotation that is opened and not closed", text=pairs.quotes),
+    Rule("markup", _WARNING, "markup that a reader sees as characters", text=leaks.markup),
+    Rule("placeholders", _WARNING, "a placeholder that is missing or new", text=leaks.placeholders),
+    Rule("characters", _WARNING, "a character that should not be there", text=leaks.characters),
+    Rule("inconsistent", _WARNING, "a text with several approved translations", project=consistency.inconsistent),
+    Rule("reused", _WARNING, "a translation that stands for two different texts", project=consistency.reused),
     Rule(
         "page",
         _ERROR,
@@ -29,6 +48,7 @@ RULES = (
         files=documents.built,
         about="page",
     ),
+    Rule("links", _WARNING, "a link of a page that leads nowhere within the site", files=links.broken, about="page"),
     Rule("orphan", _WARNING, "a catalog or a page whose source is gone"),
     Rule("frozen", _ERROR, "a document for which `sync` would ask for texts", files=documents.frozen, asked=True),
 )

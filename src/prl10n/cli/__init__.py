@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any, NoReturn
 
 import click
@@ -22,11 +24,13 @@ from prl10n.cli.memory import memory
 from prl10n.cli.merge_driver import merge_driver
 from prl10n.cli.model import model
 from prl10n.cli.report import report
-from prl10n.errors import Interrupted, Prl10nError
+from prl10n.cli.review import review
+from prl10n.errors import Interrupted, Prl10nError, Terminated
 
 EPILOG = """Exit codes: 0 done; 1 `check` found something to fix; 2 the command line, the configuration or an input is
 wrong; 3 a backend failed, all it answered is saved and the same command resumes; 4 done, but units stay untranslated
-because no backend could take them, or the budget is spent; 130 interrupted, all that was answered is saved."""
+because no backend could take them, or the budget is spent; 130 interrupted (143 by SIGTERM), all that was answered is
+saved."""
 
 
 class _Group(click.Group):
@@ -38,13 +42,33 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _termination():
+                return super().invoke(ctx)
         except Prl10nError as error:
             _fail(error)
-        except KeyboardInterrupt:
-            click.echo(f"\n{Interrupted()}", err=True)
+        except KeyboardInterrupt as interrupt:
+            said = Interrupted(signal.SIGTERM if isinstance(interrupt, Terminated) else signal.SIGINT)
+            click.echo(f"\n{said}", err=True)
             sys.stderr.flush()
-            os._exit(Interrupted.exit_code)  # a request that hangs in a thread would keep the process
+            os._exit(said.exit_code)  # a request that hangs in a thread would keep the process
+
+
+@contextmanager
+def _termination() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, where nobody has other plans for it."""
+    if current_thread() is not main_thread() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    del number, frame
+    raise Terminated
 
 
 def _fail(error: Prl10nError) -> NoReturn:
@@ -221,6 +245,7 @@ def usage(as_json: bool, explicit: Path | None) -> None:
 
 prl10n.add_command(adopt)
 prl10n.add_command(check)
+prl10n.add_command(review)
 prl10n.add_command(report)
 prl10n.add_command(glossary)
 prl10n.add_command(memory)

@@ -32,11 +32,13 @@ def adopt(
     The units of each page that exists are paired with those of its source. A pair that is certain is approved, a likely
     one is a draft, and what has no partner is named. Texts that a catalog has stay as they are.
     """
-    from prl10n import adoption, config
+    from prl10n import adoption, config, lock
     from prl10n.cli import show
     from prl10n.pipeline import Selection
 
-    report = adoption.adopt(config.load(Path.cwd(), explicit), Selection(locales, paths), dry_run=dry_run)
+    loaded = config.load(Path.cwd(), explicit)
+    with lock.unless(dry_run, loaded.root):
+        report = adoption.adopt(loaded, Selection(locales, paths), dry_run=dry_run)
     for finding in report.findings:
         click.echo(show.finding_line(finding), err=True)
     if as_json:

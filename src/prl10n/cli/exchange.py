@@ -116,14 +116,15 @@ def import_(
     What nobody changed changes nothing. Broken markup, units whose source is another by now, and other words for what
     is approved are reported and left out. Every file is read before anything is written.
     """
-    from prl10n import config
+    from prl10n import config, lock
     from prl10n.cli import show
     from prl10n.exchange import Options, bring_in
     from prl10n.exchange.formats import load
 
     loaded = config.load(Path.cwd(), explicit)
     replies = {config.shown(path): load(path) for path in _each(files)}
-    report = bring_in(loaded, replies, Options(approve, overwrite, reviewer, dry_run))
+    with lock.unless(dry_run, loaded.root):
+        report = bring_in(loaded, replies, Options(approve, overwrite, reviewer, dry_run))
     for finding in report.findings:
         click.echo(show.finding_line(finding), err=True)
     for path in report.written:

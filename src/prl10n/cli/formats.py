@@ -20,7 +20,16 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def text(report: Report) -> str:
-    return _lines(click.unstyle(finding_line(finding)) for finding in report.findings)
+    return _lines(click.unstyle(finding_lines(finding)) for finding in report.findings)
+
+
+def finding_lines(finding: Finding) -> str:
+    """A finding as people read it, with what the text should be under it."""
+    return finding_line(finding) + _remedy(finding)
+
+
+def _remedy(finding: Finding) -> str:
+    return f"\n    fix: {finding.fix}" if finding.fix else ""
 
 
 def as_json(report: Report) -> str:
@@ -35,6 +44,7 @@ def _fields(finding: Finding) -> dict[str, object]:
         "line": finding.line,
         "locale": finding.locale,
         "message": finding.message,
+        "fix": finding.fix or None,
     }
 
 
@@ -52,7 +62,7 @@ def _command(finding: Finding) -> str:
     places = {"file": _uri_path(finding.path), "line": str(finding.line) if finding.line else ""}
     title = f"prl10n {finding.rule}{f' [{finding.locale}]' if finding.locale else ''}"
     properties = ",".join(f"{name}={_property(value)}" for name, value in {**places, "title": title}.items() if value)
-    return f"::{finding.severity.value} {properties}::{_data(finding.message)}"
+    return f"::{finding.severity.value} {properties}::{_data(finding.message + _remedy(finding))}"
 
 
 def _data(value: str) -> str:
@@ -100,13 +110,16 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
     if finding.line:
         place["region"] = {"startLine": finding.line}
     locale = f"[{finding.locale}] " if finding.locale else ""
-    return {
+    result: dict[str, object] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": finding.severity.value,
         "message": {"text": f"{locale}{finding.message}"},
         "locations": [{"physicalLocation": place}],
     }
+    if finding.fix:  # for a `fixes` entry it would have to be escaped and wrapped as the catalog is
+        result["properties"] = {"fix": finding.fix}
+    return result
 
 
 def _sentence(words: str) -> str:
@@ -152,7 +165,7 @@ def _suite(root: ElementTree.Element, name: str, summary: str, found: list[Findi
     for finding in found:
         place = f"{finding.path}:{finding.line}" if finding.line else finding.path
         case = ElementTree.SubElement(suite, "testcase", classname=name, name=_xml(place), file=_xml(finding.path))
-        message = _xml(finding.message)
+        message = _xml(finding.message + _remedy(finding))
         if finding.severity is Severity.ERROR:
             failure = ElementTree.SubElement(case, "failure", type=finding.rule, message=message.partition("\n")[0])
             failure.text = f"{_xml(place)}\n{message}"

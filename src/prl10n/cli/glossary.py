@@ -45,7 +45,7 @@ def suggest(
     What is used often and always translated alike is a term that the glossary could hold; what is translated in
     several ways is one that somebody should decide on. Terms of the glossary are left out.
     """
-    from prl10n import config, terms
+    from prl10n import config, lock, terms
     from prl10n.glossary import load
 
     loaded = config.load(Path.cwd(), explicit)
@@ -59,8 +59,9 @@ def suggest(
         _show(found)
     agreed = [item.line() for item in found if item.is_consistent]
     if writing:
-        for path, merge in _merge(loaded, agreed):
-            _write(path, merge, dry_run=False)
+        with lock.held(loaded.root):
+            for path, merge in _merge(loaded, agreed):
+                _write(path, merge, dry_run=False)
     elif agreed and not as_json:
         click.echo("Next: `prl10n glossary suggest --write` appends the agreed terms to the glossary.", err=True)
 
@@ -74,7 +75,7 @@ def import_(explicit: Path | None, dry_run: bool, file: Path) -> None:
 
     Lines of the glossary stay as they are: a term that it has with another translation is reported and left out.
     """
-    from prl10n import config
+    from prl10n import config, lock
     from prl10n.glossary import load
 
     loaded = config.load(Path.cwd(), explicit)
@@ -93,13 +94,14 @@ def import_(explicit: Path | None, dry_run: bool, file: Path) -> None:
         )
     if not lines:
         click.echo(f"{file}: no term from {loaded.source} to {', '.join(loaded.targets)}", err=True)
-    for path, merge in _merge(loaded, lines):
-        for line, other in merge.conflicts:
-            click.echo(
-                f"conflict: {line.source}{f' [{line.locale}]' if line.locale else ''}: "
-                f"{line.target or AS_IT_IS} in {file.name}, {other.target or AS_IT_IS} in {config.shown(path)}"
-            )
-        _write(path, merge, dry_run=dry_run)
+    with lock.unless(dry_run, loaded.root):
+        for path, merge in _merge(loaded, lines):
+            for line, other in merge.conflicts:
+                click.echo(
+                    f"conflict: {line.source}{f' [{line.locale}]' if line.locale else ''}: "
+                    f"{line.target or AS_IT_IS} in {file.name}, {other.target or AS_IT_IS} in {config.shown(path)}"
+                )
+            _write(path, merge, dry_run=dry_run)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

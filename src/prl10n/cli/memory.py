@@ -23,12 +23,13 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
 
     The memory is brought up to date with the catalogs first.
     """
-    from prl10n import config, files
+    from prl10n import config, files, lock
     from prl10n.cli import show
     from prl10n.exchange import memories
 
     loaded = config.load(Path.cwd(), explicit)
-    data, count, errors = memories.dump(loaded, locales)
+    with lock.held(loaded.root):
+        data, count, errors = memories.dump(loaded, locales)
     for error in errors:
         click.echo(f"{click.style('warning', fg='yellow')}: left out: {error}", err=True)
     if files.read(file) != data:
@@ -53,12 +54,13 @@ def import_(explicit: Path | None, dry_run: bool, approved: bool, file: Path) ->
     They are kept under the name of the file: to import it again replaces them. A language serves a locale that it is a
     part of, or that is a part of it: `fr` serves `fr-CA`.
     """
-    from prl10n import config
+    from prl10n import config, lock
     from prl10n.cli import show
     from prl10n.exchange import memories
 
     loaded = config.load(Path.cwd(), explicit)
-    found = memories.restore(loaded, file, approved=approved, dry_run=dry_run)
+    with lock.unless(dry_run, loaded.root):
+        found = memories.restore(loaded, file, approved=approved, dry_run=dry_run)
     for locale in loaded.targets:
         count = sum(pair.locale == locale for pair in found.pairs)
         said = "would be taken in" if dry_run else "taken in"

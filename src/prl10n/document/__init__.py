@@ -4,6 +4,7 @@ split(bytes)            → Document: the units of a file, where they stand, and
 splice(Document, texts) → bytes: the same file with other words
 skeleton(bytes)         → what translating a file must not change (law 3)
 read(text, syntax, …)   → the pieces of one unit's text
+outline(bytes, rules)   → where the links of a page lead, and its headings
 """
 
 from __future__ import annotations
@@ -11,27 +12,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from prl10n.document import frontmatter
+from prl10n.document.destinations import (
+    Destination,
+    Outline,
+    candidates,
+    edited,
+    outline,
+    pinned,
+    relinked,
+)
 from prl10n.document.dialects import recognise
 from prl10n.document.inline import partner, read
 from prl10n.document.parser import References, parser_for
 from prl10n.document.segment import DEFAULT_KEYS, Document, Node, Rules, Skeleton, has_letters, split, syntax_of, tree
 from prl10n.document.splice import splice
-from prl10n.model import Inner, Syntax
+from prl10n.model import Fields, Inner, Setting, Syntax
 
 __all__ = [
     "DEFAULT_KEYS",
+    "Destination",
     "Document",
     "Node",
+    "Outline",
     "References",
     "Rules",
     "Skeleton",
+    "candidates",
+    "edited",
     "expected",
+    "fields",
     "has_letters",
     "is_block",
     "is_label",
+    "outline",
     "partner",
+    "pinned",
     "read",
     "recognise",
+    "relinked",
     "skeleton",
     "splice",
     "split",
@@ -51,6 +69,11 @@ def skeleton(source: bytes, rules: Rules | None = None) -> Skeleton:
     return split(source, rules or Rules(), recognise=rules is None).skeleton
 
 
+def fields(source: bytes) -> Fields:
+    """What the front matter of a file says at its top level; nothing where it has none, or none that can be read."""
+    return frontmatter.fields(source.decode(errors="replace"))
+
+
 def is_block(text: str, kind: str, references: References) -> bool:
     """Whether a text is one `paragraph`, or behind `# ` one `heading`, and nothing of it begins another block."""
     return parser_for(references).is_block(text, kind)
@@ -62,7 +85,7 @@ def is_label(text: str) -> bool:
     return len(pieces) == 1 and pieces[0].inner[:1] == (Inner(2, 2 + len(text), Syntax.LABEL),)
 
 
-def expected(document: Document, values: Mapping[str, str]) -> Skeleton:
+def expected(document: Document, values: Mapping[str, Setting]) -> Skeleton:
     """The skeleton that every version of the document has in which the front matter keys `values` are set."""
     if not values:
         return document.skeleton

@@ -170,9 +170,21 @@ def mask(text: str, dialect: str) -> tuple[str, tuple[str, ...]]:
         inside = _LITERAL.sub(lambda literal: hidden(literal[0]), found["text"])
         return f"{hidden(found['raw'])}{inside}{hidden(found['endraw'])}"
 
-    return pattern.sub(replaced, text), tuple(table)
+    last = {closer: text.rfind(closer) for closer in _CLOSERS.values()}
+    parts: list[str] = []
+    done, at = 0, text.find("{")
+    while at >= 0:
+        # Without its end a template is none, and the pattern would look for that to the end of the text.
+        closed = last[_CLOSERS.get(text[at + 1 : at + 2], "}")] > at
+        found = pattern.match(text, at) if closed else None
+        if found is not None:
+            parts += (text[done:at], replaced(found))
+            done = found.end()
+        at = text.find("{", max(done, at + 1))
+    return "".join((*parts, text[done:])), tuple(table)
 
 
+_CLOSERS = {"{": "}}", "%": "%}", "": "}"}  # what ends a template, by what follows its brace
 _LITERAL = re.compile(_CAUTIOUS, re.DOTALL)
 
 
@@ -245,6 +257,8 @@ def _mark(pattern: re.Pattern[str]) -> Callable[[StateInline, bool], bool]:
     def rule(state: StateInline, silent: bool) -> bool:
         character = state.src[state.pos]
         if character not in "{[$:" or (character == ":" and state.pos and state.src[state.pos - 1].isalnum()):
+            return False
+        if character == "[" and state.src.find("]", state.pos, state.posMax) < 0:  # the pattern would look for it longer
             return False
         found = pattern.match(state.src, state.pos, state.posMax)
         if found is None:
@@ -359,6 +373,8 @@ def _tag_lines(state: StateBlock, start: int, end: int) -> None:
 
 def _closing_line(state: StateBlock, name: str, start: int, end: int) -> int | None:
     """The line that holds nothing but the end tag of the element whose content begins at line `start`."""
+    if start >= end or state.src.find(f"</{name}", state.bMarks[start]) < 0:
+        return None
     depth = 1
     tag = re.compile(rf"<(/?){re.escape(name)}\b")
     for line in range(start, end):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -17,7 +17,7 @@ from frontmatter.default_handlers import YAMLHandler
 
 from prl10n.document import jsons, toml
 from prl10n.errors import DocumentError
-from prl10n.model import Holder
+from prl10n.model import Fields, Holder, Setting
 
 _HANDLER = YAMLHandler()
 _LOOKS_LIKE_A_KEY = re.compile(r"^[\w-]+:(?:\s|$)", re.MULTILINE)
@@ -45,8 +45,8 @@ class Value:
 class FrontMatter:
     """A front matter block: the text between its fences is `[start, end)`, the body begins at `body`.
 
-    `shape` is what law 3 compares: keys, nesting and all values that are no strings. `keys` are the top-level keys
-    that hold a scalar, with its range; `block_style` is false for `{…}`, to which no key can be added. `problem` says
+    `shape` is what law 3 compares: keys, nesting and all values that are no strings. `keys` are the top-level keys,
+    each with the range of its value; `block_style` is false for `{…}`, to which no key can be added. `problem` says
     why it could not be read, with its line; then it has no values and stays as it is.
     """
 
@@ -100,13 +100,14 @@ def find(text: str) -> FrontMatter | None:
             path, node, flow = item
             values.append(Value(path, *_range(node, inside, start), node.value, flow))
     keys = tuple(
-        (str(key.value), *_range(value, inside, start))
+        (str(key.value), *_value_range(key, value, inside, start))
         for key, value in root.value
-        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
+        if isinstance(key, yaml.ScalarNode)
     )
     return FrontMatter(start, end, body, tuple(values), tuple(shape), keys, not root.flow_style)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOML_END = re.compile(r"(?<![^\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)")
 
 
@@ -132,14 +133,22 @@ def _json(text: str, origin: int) -> FrontMatter | None:
     """Hugo's front matter in JSON: an object that begins the file."""
     try:
         found, length = json.JSONDecoder(strict=False).raw_decode(text[origin:])
-    except (json.JSONDecodeError, RecursionError):
+    except json.JSONDecodeError:
         return None
+    except (ValueError, RecursionError) as error:  # the digits of a number; lists in lists
+        line = text.count("\n", 0, origin) + 1
+        what = f"the front matter cannot be read: {str(error).partition(';')[0]}"
+        raise DocumentError(what, where=f":{line}", remedy="Nest less, and shorten the number.") from None
     end = origin + length
     after = _line_end(text, end)
     if not isinstance(found, dict) or not found or text[end:after].strip():
         return None
     strings, keys, shape = jsons.strings(text[origin:end])
-    values = tuple(Value(path, origin + begin, origin + stop, value, False) for path, begin, stop, value in strings)
+    values = tuple(
+        Value(path, origin + begin, origin + stop, value, False)
+        for path, begin, stop, value in strings
+        if not _SURROGATE.search(value)  # half of a character: no catalog can hold it
+    )
     places = tuple((key, origin + begin, origin + stop) for key, begin, stop in keys)
     return FrontMatter(origin, end, after, values, shape, places, True, None, Holder.JSON)
 
@@ -196,6 +205,85 @@ def _range(node: yaml.ScalarNode, inside: str, start: int) -> tuple[int, int]:
     begin, end = node.start_mark.index, node.end_mark.index
     properties = _PROPERTIES.match(inside, begin, end)
     return start + (properties.end() if properties else begin), start + end
+
+
+_ALIAS = re.compile(r"[ \t]*(\*[^\s#,\]}]+)")
+
+
+def _value_range(key: yaml.ScalarNode, value: yaml.Node, inside: str, start: int) -> tuple[int, int]:
+    """Where the value of a key stands in the text, without its anchor and tag. A block of lines begins right behind
+    the colon, so that a list on one line can take its place.
+    """
+    colon = inside.index(":", key.end_mark.index) + 1
+    if value.start_mark.index < colon:  # the node of an alias is the one with the anchor
+        alias = _ALIAS.match(inside, colon)
+        return (start + alias.start(1), start + alias.end()) if alias else (start + colon, start + colon)
+    if isinstance(value, yaml.ScalarNode):
+        return _range(value, inside, start)
+    properties = _PROPERTIES.match(inside, value.start_mark.index, value.end_mark.index)
+    begin = properties.end() if properties else value.start_mark.index
+    if isinstance(value, yaml.CollectionNode) and value.flow_style:
+        return start + begin, start + value.end_mark.index
+    begin = len(inside[:begin].rstrip())
+    return start + begin, start + max(begin, _last(value))
+
+
+def _last(node: yaml.Node) -> int:
+    """Where the last line of a node ends, without the comments and blank lines that follow."""
+    ends = [node.start_mark.index]
+    stack: list[yaml.Node] = [node]
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if not isinstance(current, yaml.CollectionNode) or current.flow_style:
+            ends.append(current.end_mark.index)
+        elif isinstance(current, yaml.SequenceNode):
+            stack.extend(current.value)
+        else:
+            stack.extend(child for pair in current.value for child in pair)
+    return max(ends)
+
+
+def fields(text: str) -> Fields:
+    """What the front matter says at its top level: scalars as they are written (`2026-11-24`, `true`), lists of
+    scalars. Other values, and front matter that cannot be read, say nothing.
+    """
+    front = find(text)
+    if front is None or front.problem:
+        return {}
+    inside = text[front.start : front.end]
+    if front.format is Holder.TOML:
+        return _said(toml.read(inside))
+    if front.format is Holder.JSON:
+        return _said(json.loads(inside, strict=False))
+    root = yaml.compose(inside, Loader=yaml.CSafeLoader)
+    found: dict[str, str | tuple[str, ...]] = {}
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        if isinstance(value, yaml.ScalarNode):
+            found[str(key.value)] = str(value.value)
+        elif isinstance(value, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in value.value):
+            found[str(key.value)] = tuple(str(item.value) for item in value.value)
+    return found
+
+
+def _said(data: Mapping[str, object]) -> Fields:
+    found: dict[str, str | tuple[str, ...]] = {}
+    for key, value in data.items():
+        if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
+            found[key] = tuple(_written(item) for item in value)
+        elif not isinstance(value, (dict, list)):
+            found[key] = _written(value)
+    return found
+
+
+def _written(value: object) -> str:
+    """A scalar of TOML or JSON as text; times as ISO 8601 has them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def matches(path: str, patterns: Sequence[str]) -> bool:
@@ -293,3 +381,12 @@ def _double(value: str) -> str:
 def scalar(value: str) -> str:
     """A string as a YAML scalar for a line `key: value`: plain where that reads back as the same string."""
     return next(text for text in _candidates("", value, "\n") if _scalar(f"k: {text}\n", False) == value)
+
+
+def written(value: Setting) -> str:
+    """A value of the configuration as YAML has it on one line."""
+    if isinstance(value, str):
+        return scalar(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_double, value))}]"
+    return json.dumps(value)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 
+from prl10n.model import Setting
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 Place = tuple[str, int, int]
 
 
 def strings(text: str) -> tuple[list[tuple[str, int, int, str]], list[Place], tuple[str, ...]]:
-    """(path, start, end, value) of the strings, (key, start, end) of top-level scalars, and the shape.
+    """(path, start, end, value) of the strings, (key, start, end) of top-level values, and the shape.
 
     The shape is what law 3 compares: paths with types, and all values that are no strings.
     """
@@ -20,6 +22,7 @@ def strings(text: str) -> tuple[list[tuple[str, int, int, str]], list[Place], tu
     shape: list[str] = []
     paths: list[tuple[str, str]] = []  # of the containers that are open: the bracket, the path
     name: str | None = None  # the key whose value is next
+    begun = ("", 0)  # the top-level key whose list or object is open, and where that begins
 
     for token in _TOKEN.finditer(text):
         raw = token[0]
@@ -29,6 +32,8 @@ def strings(text: str) -> tuple[list[tuple[str, int, int, str]], list[Place], tu
         if raw in "}]":
             paths.pop()
             shape.append(f"{path} end")
+            if len(paths) == 1:
+                keys.append((*begun, token.end()))
             continue
         if bracket == "{" and name is None:
             name = str(json.loads(raw))
@@ -36,6 +41,8 @@ def strings(text: str) -> tuple[list[tuple[str, int, int, str]], list[Place], tu
         where = f"{path}[]" if bracket == "[" else f"{path}.{name}" if path else name or ""
         top, name = (name if len(paths) == 1 and bracket == "{" else None), None
         if raw in "{[":
+            if top is not None:
+                begun = (top, token.start())
             paths.append((raw, where))
             shape.append(f"{where} {raw}")
             continue
@@ -51,6 +58,11 @@ def strings(text: str) -> tuple[list[tuple[str, int, int, str]], list[Place], tu
 
 def string(value: str) -> str:
     """A string of JSON, letters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def written(value: Setting) -> str:
+    """A value of the configuration as JSON has it on one line."""
     return json.dumps(value, ensure_ascii=False)
 
 

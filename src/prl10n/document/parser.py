@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import mdTrim
+from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.fragments_join import fragments_join
@@ -302,6 +303,48 @@ def _note_definitions(state: StateBlock, start: int, first: int) -> None:
 _OWN_NOTES = {"deflist": _note_definitions, "dialect": _note_tags}
 
 
+_MOST_STEPS = 4_000_000  # a second or two; a megabyte full of links takes a tenth
+
+
+class _Helpers:
+    """markdown-it's, with a bound: it looks for the end of a label at each bracket, to the end of the text where there
+    is none, and for those within it again.
+    """
+
+    parseLinkDestination = staticmethod(parseLinkDestination)
+    parseLinkTitle = staticmethod(parseLinkTitle)
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def parseLinkLabel(self, state: StateInline, start: int, disableNested: bool = False) -> int:
+        """The end of the label that begins at `start`; -1 where it has none. RecursionError where that takes too long:
+        a text of brackets is no prose.
+        """
+        before, level, end = state.pos, 1, -1
+        if state.src.rfind("]", start + 1, state.posMax) < 0:
+            return -1
+        state.pos = start + 1
+        while state.pos < state.posMax:
+            marker = state.src[state.pos]
+            level -= marker == "]"
+            if level == 0:
+                end = state.pos
+                break
+            self.steps += 1
+            if self.steps > _MOST_STEPS:
+                raise RecursionError("too many brackets in one text, one within the other")
+            last = state.pos
+            state.md.inline.skipToken(state)
+            if marker == "[":
+                if last == state.pos - 1:
+                    level += 1  # a bracket that is a text
+                elif disableNested:
+                    break
+        state.pos = before
+        return end
+
+
 class _Markdown(MarkdownIt):
     """Destinations stay as they are written, and none is refused: what a page may link to is not our business."""
 
@@ -320,6 +363,7 @@ class Parser:
         options = {"maxNesting": MAX_NESTING, "inline_definitions": True, "strikethrough_single_tilde": True}
         self.dialect = dialect
         self.md = _Markdown("commonmark", options).enable(["table", "strikethrough"])
+        self.helpers = self.md.helpers = _Helpers()
         dialects.install(self.md, dialect)
         block = self.md.block.ruler
         for rule in list(block.__rules__):
@@ -348,6 +392,7 @@ class Parser:
         """Parse an inline content; ranges are offsets in `content`."""
         tokens: list[Token] = []
         state = _Inline(content, self.md, {"references": references}, tokens)
+        self.helpers.steps = 0
         self.md.inline.tokenize(state)
         for rule in self.md.inline.ruler2.getRules(""):
             rule(state)

@@ -217,6 +217,7 @@ class _Segmenter:
             source = self._without_returns(source)
         self.source, self.templates = dialects.mask(source.replace("\0", "\ufffd"), dialect)
         self.first_line = _line(text, body)
+        self.counted = 0, 1
         self.newline = _newline(text)
         self.references: References = Grammar(dialect)
         self.tokens = parser(dialect).blocks(self.source, self.references)
@@ -245,6 +246,12 @@ class _Segmenter:
             unit = unit._replace(directed=self.directions.current)
         self.found.append((self.at(start), self.at(end - 1) + 1, unit))
 
+    def line_at(self, pos: int) -> int:
+        """The number of the line at an offset of the file; quick where offsets are asked for in their order."""
+        last, line = self.counted if self.counted[0] <= pos else (0, 1)
+        self.counted = pos, line + _line(self.text[last:pos], pos - last) - 1
+        return self.counted[1]
+
     def front_matter(self, front: FrontMatter, rules: Rules) -> None:
         for value in front.values:
             core = value.text.strip()
@@ -257,7 +264,7 @@ class _Segmenter:
             if markdown:
                 self.skeleton.append((kind, tree(pieces)))
             if _has_words(pieces) or (markdown and _has_inner(inline.Reading(core, pieces, ()))):
-                line = _line(self.text, value.start)
+                line = self.line_at(value.start)
                 holder = Holder.YAML_FLOW if value.flow else front.format
                 unit = _Found(core, kind, syntax, line, pieces, self.newline, holder=holder)
                 self.found.append((value.start, value.end, unit))

@@ -8,17 +8,16 @@ from collections.abc import Mapping, Sequence
 from prl10n.document import frontmatter, jsons, toml
 from prl10n.document.segment import Document
 from prl10n.errors import DocumentError
-from prl10n.model import Holder, Syntax, Unit
+from prl10n.model import Holder, Setting, Syntax, Unit
 
 _NEWLINES = re.compile(r"\r\n?")
-_SOFT_BREAK = re.compile(r"(\\*)([ \t]*)\n[ \t]*")
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 _UNESCAPED = {mark: re.compile(rf"(?<!\\)((?:\\\\)*)([{re.escape(mark)}])") for mark in ('"', "'", "()", "|")}
 _DELIMITED = (Syntax.ATTRIBUTE, Syntax.TITLE, Syntax.PARAMETER)
 _EDGE = " \t\r\n\f\v"
 
 
-def splice(document: Document, texts: Sequence[str | None], values: Mapping[str, str] | None = None) -> bytes:
+def splice(document: Document, texts: Sequence[str | None], values: Mapping[str, Setting] | None = None) -> bytes:
     """Put `texts` in the place of the document's units, in their order. None, an empty text, or a unit's own text
     leaves its bytes.
 
@@ -35,15 +34,20 @@ def splice(document: Document, texts: Sequence[str | None], values: Mapping[str,
 
 
 def _replacements(
-    document: Document, texts: Sequence[str | None], values: Mapping[str, str]
+    document: Document, texts: Sequence[str | None], values: Mapping[str, Setting]
 ) -> list[tuple[int, int, bytes]]:
     """(start, end, bytes) in order."""
     settings = _settings(document, values) if values else []
-    taken = {(start, end) for start, end, _ in settings}
+    taken = [(start, end) for start, end, _ in settings if start != end]
     found = settings
     for unit, text in zip(document.units, texts, strict=True):
         start, end = unit.span.start, unit.span.end
-        if text is None or text == unit.text or not text.strip(_EDGE) or (start, end) in taken:
+        if (
+            text is None
+            or text == unit.text
+            or not text.strip(_EDGE)
+            or any(first <= start and end <= last for first, last in taken)
+        ):
             continue
         found.append((start, end, written(unit, text, document.source).encode()))
     return sorted(found)
@@ -61,7 +65,7 @@ def written(unit: Unit, text: str, source: bytes) -> str:
             return toml.replaced(raw, text, unit.newline)
         return frontmatter.replaced(raw, text, unit.holder is Holder.YAML_FLOW, unit.newline)
     if syntax is Syntax.MARKDOWN:
-        text = _SOFT_BREAK.sub(_line_break, text).replace("\n", unit.newline)
+        text = _one_line(text).replace("\n", unit.newline)
         return _unfolded(unit, text)
     text = _BREAK.sub(" ", text)
     delimiter = source[: unit.span.start].rstrip()[-1:].decode("latin-1") if syntax in _DELIMITED else ""
@@ -93,19 +97,27 @@ def _unfolded(unit: Unit, text: str) -> str:
     return text
 
 
-def _line_break(found: re.Match[str]) -> str:
+def _one_line(text: str) -> str:
     """A hard break stays (two spaces or a backslash before the newline); a soft one becomes a space."""
-    backslashes, spaces = found[1], found[2]
-    if spaces.endswith("  "):
-        return f"{backslashes}{spaces}\n"
-    return backslashes + ("\n" if len(backslashes) % 2 and not spaces else " ")
+    first, *others = text.split("\n")
+    lines = [first]
+    for line in others:
+        words = lines[-1].rstrip(" \t")
+        spaces = lines[-1][len(words) :]
+        backslashes = len(words) - len(words.rstrip("\\"))
+        if spaces.endswith("  "):
+            lines[-1] += "\n"
+        else:
+            lines[-1] = words + ("\n" if backslashes % 2 and not spaces else " ")
+        lines.append(line.lstrip(" \t"))
+    return "".join(lines)
 
 
-_SCALARS = {Holder.YAML: frontmatter.scalar, Holder.TOML: toml.string, Holder.JSON: jsons.string}
+_WRITTEN = {Holder.YAML: frontmatter.written, Holder.TOML: toml.written, Holder.JSON: jsons.written}
 _LINES = {Holder.YAML: "{key}: {value}{newline}", Holder.TOML: "{key} = {value}{newline}"}
 
 
-def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, int, bytes]]:
+def _settings(document: Document, values: Mapping[str, Setting]) -> list[tuple[int, int, bytes]]:
     """The replacements that set front matter keys; a missing key is added at the end, missing front matter at the
     beginning.
     """
@@ -114,7 +126,7 @@ def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, 
     newline = document.newline
     if front is None:
         start = len("\ufeff".encode()) if text.startswith("\ufeff") else 0
-        lines = ["---", *(f"{key}: {frontmatter.scalar(value)}" for key, value in values.items()), "---", ""]
+        lines = ["---", *(f"{key}: {frontmatter.written(value)}" for key, value in values.items()), "---", ""]
         return [(start, start, newline.join(lines).encode())]
     if front.problem or not front.block_style:
         raise DocumentError(
@@ -122,7 +134,7 @@ def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, 
             where=":1",
             remedy="Write it as `key: value` lines, or leave [front_matter] set out for it.",
         )
-    scalar = _SCALARS[front.format]
+    write = _WRITTEN[front.format]
     places = {key: (start, end) for key, start, end in front.keys}
     found: list[tuple[int, int, bytes]] = []
     added = ""
@@ -130,13 +142,15 @@ def _settings(document: Document, values: Mapping[str, str]) -> list[tuple[int, 
         if key in places:
             start, end = places[key]
             raw = text[start:end]
-            new = scalar(value)
+            new = write(value)
             if new != raw:
-                found.append((*_bytes(text, start, end), f" {new}".encode() if start == end else new.encode()))
+                # Behind a colon without a space there is no value yet, or one that begins on the next line.
+                space = " " if front.format is Holder.YAML and not text[start - 1].isspace() else ""
+                found.append((*_bytes(text, start, end), f"{space}{new}".encode()))
         elif front.format is Holder.JSON:
-            added += f"{newline}  {jsons.string(key)}: {scalar(value)},"
+            added += f"{newline}  {jsons.string(key)}: {write(value)},"
         else:
-            added += _LINES[front.format].format(key=key, value=scalar(value), newline=newline)
+            added += _LINES[front.format].format(key=key, value=write(value), newline=newline)
     if added:
         # A key below a table of TOML would be the table's; JSON takes it behind its first brace.
         at = {Holder.TOML: front.start, Holder.JSON: front.start + 1}.get(front.format, front.end)

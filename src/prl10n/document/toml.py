@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from tomllib import TOMLDecodeError
 
+from prl10n import tomls
 from prl10n.errors import DocumentError
+from prl10n.model import Setting
+from prl10n.tomls import TOMLDecodeError
 
-__all__ = ["TOMLDecodeError", "replaced", "string", "strings"]
+__all__ = ["TOMLDecodeError", "read", "replaced", "string", "strings", "written"]
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _TABLE = re.compile(r"\[(\[)?\s*(.*?)\s*\]\]?[ \t]*(?=#|\r?\n|\Z)")
@@ -23,12 +24,17 @@ _SCALAR = re.compile(r"[^\s#,\]}\[{\"'](?:[^#,\]}\n]*[^#,\]}\s])?")
 Place = tuple[str, int, int]
 
 
+def read(text: str) -> dict[str, object]:
+    """The data of a text. Raises TOMLDecodeError."""
+    return tomls.loads(text.replace("\r\n", "\n"))
+
+
 def strings(text: str) -> tuple[list[tuple[str, int, int, str]], list[Place], tuple[str, ...]]:
-    """(path, start, end, value) of the strings, (key, start, end) of top-level scalars, and the shape.
+    """(path, start, end, value) of the strings, (key, start, end) of top-level values, and the shape.
 
     Raises TOMLDecodeError. The shape is what law 3 compares: paths with types, and all values that are no strings.
     """
-    data = tomllib.loads(text.replace("\r\n", "\n"))
+    data = read(text)
     shape = tuple(_shape(data, ""))
     known = {line for line in shape if line.endswith(" string")}
     scanner = _Scanner(text)
@@ -79,7 +85,7 @@ class _Scanner:
             return len(self.text)
         name = ".".join(_names(key[0]))
         end = self.value(key.end(), f"{table}.{name}" if table else name)
-        if not table and self.text[key.end()] not in "[{":
+        if not table:
             self.keys.append((name, key.end(), end))
         return end
 
@@ -122,7 +128,7 @@ def _shape(value: object, path: str) -> Iterator[str]:
 
 
 def _read(raw: str) -> str:
-    return str(tomllib.loads(f"k = {raw}")["k"])
+    return str(tomls.loads(f"k = {raw}")["k"])
 
 
 def _escaped(value: str, kept: str) -> str:
@@ -136,6 +142,15 @@ def _escaped(value: str, kept: str) -> str:
 def string(value: str) -> str:
     """A basic string of TOML."""
     return f'"{_escaped(value, "")}"'
+
+
+def written(value: Setting) -> str:
+    """A value of the configuration as TOML has it on one line."""
+    if isinstance(value, str):
+        return string(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(string, value))}]"
+    return str(value).lower()
 
 
 def replaced(raw: str, text: str, newline: str) -> str:

@@ -26,6 +26,8 @@ def dump(config: Config, locales: Sequence[str]) -> tuple[bytes, int, list[Prl10
     errors: list[Prl10nError] = []
     pairs: list[Pair] = []
     with Memory(_path(config)) as memory:
+        if memory.damaged:
+            errors.append(Prl10nError(memory.damaged, where=shown(memory.path)))
         for locale in chosen:
             errors += memory.refresh(locale, find_catalogs(config, locale, documents), config.root)
             pairs += (

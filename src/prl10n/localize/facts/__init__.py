@@ -13,6 +13,6 @@ from __future__ import annotations
 from prl10n.localize.facts.comparing import compare, repaired
 from prl10n.localize.facts.finding import find
 from prl10n.localize.facts.forms import localized
-from prl10n.localize.facts.model import Change, Discrepancy, Fact, Kind
+from prl10n.localize.facts.model import OF_TIME, Change, Discrepancy, Fact, Kind
 
-__all__ = ["Change", "Discrepancy", "Fact", "Kind", "compare", "find", "localized", "repaired"]
+__all__ = ["OF_TIME", "Change", "Discrepancy", "Fact", "Kind", "compare", "find", "localized", "repaired"]

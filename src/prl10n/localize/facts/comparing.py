@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from decimal import Decimal
 from difflib import SequenceMatcher
 
-from prl10n.locales import babel_locale
+from prl10n.locales import babel_locale, number_marks
 from prl10n.localize.facts.figures import is_grouped
 from prl10n.localize.facts.finding import find
 from prl10n.localize.facts.forms import localized
@@ -39,9 +39,13 @@ def compare(source: str, target: str, languages: tuple[str, str], names: Sequenc
 
 
 def repaired(
-    source: str, target: str, languages: tuple[str, str], names: Sequence[str] = ()
+    source: str,
+    target: str,
+    languages: tuple[str, str],
+    names: Sequence[str] = (),
+    kinds: Collection[Kind] = tuple(Kind),
 ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
-    """The edits of a draft whose form is certain, and a sentence for each.
+    """The edits of a draft whose form is certain, of facts of these kinds, and a sentence for each.
 
     Besides what `compare` finds wrong, facts that a reader would understand, but that stand in the source's form, are
     put in the locale's: `1,250` in French. Once made, nothing more is found to be made.
@@ -49,19 +53,22 @@ def repaired(
     edits: dict[Edit, str] = {}
     comparison = _Comparison(source, target, languages, names)
     for found in (*comparison.discrepancies(), *comparison.foreign()):
-        if found.edit and not any(found.edit.start < edit.end and edit.start < found.edit.end for edit in edits):
-            edits[found.edit] = f"{found.message}: it is now {found.edit.text}"
+        kind = found.source.kind if found.source else Kind.NAME
+        new = found.edit
+        if new and kind in kinds and not any(new.start < edit.end and edit.start < new.end for edit in edits):
+            edits[new] = f"{found.message}: it is now {new.text}"
     for chosen in (tuple(sorted(edits)), *((edit,) for edit in sorted(edits))):
-        if chosen and _settles(source, applied(target, chosen), languages, len(comparison.discrepancies())):
+        if chosen and _settles(source, applied(target, chosen), languages, len(comparison.discrepancies()), kinds):
             return chosen, tuple(edits[edit] for edit in chosen)
     return (), ()
 
 
-def _settles(source: str, target: str, languages: tuple[str, str], before: int) -> bool:
+def _settles(source: str, target: str, languages: tuple[str, str], before: int, kinds: Collection[Kind]) -> bool:
     """Whether a repaired text has no more to be repaired, and no more that is wrong than it had."""
     comparison = _Comparison(source, target, languages, ())
     found = comparison.discrepancies()
-    return len(found) <= before and not any(one.edit for one in (*found, *comparison.foreign()))
+    more = (one for one in (*found, *comparison.foreign()) if one.edit and one.source)
+    return len(found) <= before and not any(one.source and one.source.kind in kinds for one in more)
 
 
 class _Comparison:
@@ -206,6 +213,8 @@ class _Comparison:
             return None  # `3 millions d’utilisateurs`: the words behind it change too
         if fact.kind is Kind.PERIOD and not other.text[1].isdecimal():
             return None
+        if fact.kind is Kind.DATE and _parts(fact) != _parts(other):
+            return None  # `novembre dernier`: the words around it change too
         around = self.target_text[other.start - 1 : other.start] + self.target_text[other.end : other.end + 1]
         if around.isalnum():
             return None
@@ -218,12 +227,32 @@ class _Comparison:
         found = []
         for index, number in self.pairs.items():
             fact, other = self.source[index], self.target[number]
-            if fact.text != other.text or fact.kind not in _FORMED or not _is_foreign(fact):
+            if fact.kind not in _FORMED:
                 continue
-            if edit := self._edit(fact, other):
+            edit = self._edit(fact, other) if fact.text == other.text and _is_foreign(fact) else None
+            if edit := edit or self._figure(fact, other):
                 message = f"the translation leaves {other.text} in the form of the source"
                 found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
         return found
+
+    def _figure(self, fact: Fact, other: Fact) -> Edit | None:
+        """The figure of an amount in the form of the source, amid words of the translation: `3.2 milliards`."""
+        here, there = (_FIGURE.search(one.text) for one in (other, fact))
+        if here is None or there is None or here[0] != there[0] or not (other.scale or other.kind is not Kind.NUMBER):
+            return None
+        marks = [number_marks(locale)[0] for locale in self.languages]
+        if other.text == fact.text or marks[0] == marks[1] or not re.fullmatch(rf"\d+[{marks[0]}]\d+", here[0]):
+            return None
+        start = other.start + here.start()
+        return Edit(start, start + len(here[0]), here[0].replace(marks[0], marks[1]))
+
+
+_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
+
+
+def _parts(fact: Fact) -> list[bool]:
+    """Whether a date says the year, the month and the day."""
+    return [part is not None for part in fact.value] if isinstance(fact.value, tuple) else []
 
 
 _FORMED = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE, Kind.PERIOD, Kind.TIME}

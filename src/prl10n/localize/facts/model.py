@@ -29,6 +29,8 @@ class Kind(StrEnum):
     NAME = "name"  # a word that no language translates
 
 
+OF_TIME = frozenset({Kind.DATE, Kind.WEEKDAY, Kind.TIME, Kind.PERIOD})
+
 Value = Decimal | int | str | tuple[Decimal | int | str | None, ...]
 Key = tuple[Kind, Value]
 

@@ -111,6 +111,12 @@ _ITALIAN_ELIDED = frozenset(  # TRECCANI, Elisione
     "c d l m n s t v un gl ch dell all dall nell sull coll quell quest bell sant dov cos com anch senz mezz".split()
 )
 
+_FRENCH_UNITS = tuple(
+    "ko Mo Go To Po h heure heures minutes secondes jour jours semaines mois an ans années euros dollars francs livres "
+    "mille million millions milliard milliards billions mètres kilomètres kilogrammes tonnes litres hectares degrés "
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+)
+
 _FR = Profile(
     name="fr",
     # LEXIQUE, « Guillemets »; the inner marks as OQLF and CLDR have them
@@ -125,7 +131,7 @@ _FR = Profile(
     ordinals=True,  # LEXIQUE, « Abréviations »: 1er, 1re, 2e; never 1ère, 2ème
     number_sign="n°",  # LEXIQUE, « Numéro »
     abbreviations=("no", "nos", "No", "§", "p.", "art.", "fig.", "chap.", "vol."),  # LEXIQUE, « Espaces »
-    units=("ko", "Mo", "Go", "To", "Po", "h"),
+    units=_FRENCH_UNITS,  # LEXIQUE, « Espaces »: a figure stays with what it counts; « Dates »: and with its month
     elided=_FRENCH_ELIDED,
 )
 

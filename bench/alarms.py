@@ -1,0 +1,148 @@
+"""False alarms: what `prl10n check` says about translations that people approved.
+
+    python bench/alarms.py FOLDER [--rule ID] [--examples N]
+
+Runs the rules of texts over every .po file below FOLDER, each as a project of its own, on what is neither fuzzy nor
+empty, and prints the alarms of each rule per 1,000 units with examples. A rule that says more about good translations
+than about bad ones will be switched off by whoever meets it: at most 1 in 1,000 units for all rules together is what
+prl10n asks of itself.
+
+FOLDER holds PO files of prose, as the source packages of Debian have them: `apt-get source --download-only
+installation-guide dpkg aptitude debian-edu-doc`. The locale is that of the file's header, or of its name. DocBook's
+tags and groff's escapes are taken out first: code is what prl10n's own units have as code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import re
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import polib
+
+from prl10n import document
+from prl10n.catalog import Entry
+from prl10n.checks import RULES
+from prl10n.checks.model import Context, Place, Problem, context
+from prl10n.config import Settings
+from prl10n.localize.prose import THING
+from prl10n.model import Span, Syntax, Unit
+
+LOCALES = ("fr", "de", "es", "it", "pt", "pt_BR", "nl")
+CODE = (
+    "arg application classname code command computeroutput constant email envar filename firstterm function guibutton "
+    "guilabel guimenu guimenuitem guisubmenu keycap keycombo literal menuchoice option parameter productname prompt "
+    "replaceable screen systemitem userinput varname xref footnote screeninfo package tt samp kbd gui key cmd file sys "
+    "input output app link ulink ref refentrytitle manvolnum citerefentry var"
+).split()
+_CODE = re.compile(rf"<({'|'.join(CODE)})\b[^<>]*>[^<>]*</\1>|<[\w:.-]+\b[^<>]*/>")
+_TAG = re.compile(r"</?[\w:.-]+(?:\s[^<>]*)?>")
+_GROFF = re.compile(r"\b[BIRCLFS](?:B|W|R)?<([^<>]*)>")
+_SPACE = re.compile(r"[ \n]+")
+
+
+_NO_PROSE = ("build/lang-options", "\t", "General Public License", "WARRANTY", "FIXME", "ixme:", "boolean true")
+
+
+def words(text: str) -> str:
+    """A message without the markup of DocBook, groff and POD."""
+    text = re.sub(r"\bE<(\.|gt|lt|amp|quot)>", lambda found: {"gt": ">", "lt": "<", ".": "."}.get(found[1], "&"), text)
+    for _ in range(3):
+        text = _GROFF.sub(lambda found: THING if " " not in found[1].strip() else found[1], text)
+        text = _CODE.sub(THING, text)
+    text = html.unescape(_TAG.sub("", text)).replace("\\-", "-").replace("\\&", "").replace("\\(em", "—")
+    text = re.sub(r"\\f[BIRP]|\\\(bu|\\", "", text)
+    text = re.sub(r"&[\w.-]+;", THING, text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def _is_no_prose(entry: polib.POEntry) -> bool:
+    """Screens and listings, what a source says to its translators, and licences, which stay as they are."""
+    return "no-wrap" in entry.flags or any(mark in entry.msgid for mark in _NO_PROSE)
+
+
+_LISTED = ("listitem>", "<entry>", "varlistentry>", "<term>", "refname", "Tag: entry")
+
+
+def kind_of(entry: polib.POEntry) -> str:
+    """What prl10n would call the unit, by po4a's comment. The pages of manuals are lists of options and commands."""
+    said = entry.comment
+    if "<title>" in said or "Tag: title" in said:
+        return "heading 2"
+    if "Tag:" in said or "Content of:" in said:
+        return "list item" if any(tag in said for tag in _LISTED) else "paragraph"
+    return "list item"
+
+
+def seen(source: str, target: str, kind: str, locale: str) -> Context:
+    """What the checks see; the text of the unit keeps its markup, so that texts with other code are other texts."""
+    pieces = document.read(words(source), Syntax.VALUE, {})
+    unit = Unit(source, kind, Syntax.VALUE, Span(0, 0), 1, pieces)
+    return context(unit, Entry(source, words(target)), locale, Settings(), language="en")
+
+
+def locale_of(path: Path, file: polib.POFile) -> str:
+    named = [file.metadata.get("Language", ""), path.stem, path.stem.rpartition(".")[2], path.parent.name]
+    return next((name.replace("_", "-") for name in named if name in LOCALES), "")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--rule", action="append")
+    arguments.add_argument("--examples", type=int, default=5)
+    chosen = arguments.parse_args()
+    alarms: Counter[str] = Counter()
+    spent: Counter[str] = Counter()
+    examples: dict[str, list[str]] = defaultdict(list)
+    alarmed = units = 0
+    rules = [rule for rule in RULES if (rule.text or rule.project) and (not chosen.rule or rule.id in chosen.rule)]
+    for path in sorted(chosen.folder.rglob("*.po")):
+        file = polib.pofile(str(path))
+        locale = locale_of(path, file)
+        if not locale:
+            continue
+        pairs = dict.fromkeys(
+            (entry.msgid, entry.msgstr, kind_of(entry))
+            for entry in file
+            if entry.msgstr and not entry.fuzzy and not entry.obsolete and not _is_no_prose(entry)
+        )
+        places = [
+            Place(seen(source, target, kind, locale), f"{path.name}:{number}")
+            for number, (source, target, kind) in enumerate(pairs)
+            if words(target) and any(map(str.isalpha, words(source)))
+        ]
+        units += len(places)
+        guilty: set[int] = set()
+        for rule in rules:
+            began = time.perf_counter()
+            found: list[tuple[int, Problem]] = []
+            if rule.text:
+                for index, place in enumerate(places):
+                    said = place.context
+                    found += [(index, problem) for problem in rule.text(said.source_prose, said.entry.msgstr, said)]
+            if rule.project:
+                found += rule.project(places)
+            spent[rule.id] += time.perf_counter() - began  # type: ignore[assignment]
+            alarms[rule.id] += len(found)
+            guilty |= {index for index, _ in found}
+            for index, problem in found:
+                said = places[index].context
+                fix = f"\n    fix: {problem.fix}" if problem.fix is not None else ""
+                texts = f"\n    {said.source_prose}\n    {said.target_prose}"
+                examples[rule.id].append(f"  {path.name} [{locale}] {problem.message}{texts}{fix}")
+        alarmed += len(guilty)
+    for rule in rules:
+        rate = 1000 * alarms[rule.id] / max(1, units)
+        print(f"{rule.id}: {alarms[rule.id]} alarms, {rate:.2f} per 1,000 units, {spent[rule.id]:.1f} s")
+        step = max(1, len(examples[rule.id]) // chosen.examples) if chosen.examples else 1
+        for text in examples[rule.id][::step][: chosen.examples]:
+            print(text)
+    print(f"{units} units, {alarmed} with an alarm: {1000 * alarmed / max(1, units):.2f} per 1,000")
+
+
+if __name__ == "__main__":
+    main()

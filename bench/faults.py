@@ -1,0 +1,703 @@
+"""Every command under faults of the system around it: signals, full disks, other programs, damaged and hostile trees.
+
+    python bench/faults.py [RUNS] [--seed N] [--fault NAME]... [--command NAME]...       default: 1,000
+
+Each run takes a project in which there is something to do for every command, a command, and a fault, all by its seed.
+The command runs under the fault. Then the fault is taken away, and the same command runs to its end. What must hold:
+
+- no traceback, and an exit code that the fault allows; a fault that the command meets is named;
+- every catalog is one for gettext's own `msgfmt --check`, but for those that the fault itself damaged;
+- no word of an approved translation and no remark of a translator is lost or changed (law 4);
+- nothing outside of the project has changed (law 7);
+- after the second run all files, byte by byte, are those of a run that never saw the fault, no temporary file is left,
+  and nobody holds the lock.
+
+Prints a line for each run that breaks this, and the sums. Exit code 1 if any does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prl10n import catalog
+from prl10n.catalog import Catalog
+from prl10n.model import State
+
+LONGEST = 60.0  # seconds; what takes longer hangs
+CONFIGURATION = """
+source = "en"
+targets = ["fr", "de"]
+
+[backend]
+name = "pseudo"
+"""
+PAGE = """---
+title: Page {number} of {edition}
+---
+
+# The {edition} heading {number}
+
+Ada said that **{number}** is _new_, and that [the rest](/x) is old.
+
+- One thing
+- Another thing of page {number}
+"""
+MATCHES = """source,locale,target,note
+heading,fr,titre,
+"""
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Arguments, whether it writes catalogs or pages, and its exit codes where nothing is wrong."""
+
+    arguments: tuple[str, ...]
+    writes: bool = False
+    codes: tuple[int, ...] = (0,)
+
+
+COMMANDS: Mapping[str, Command] = {
+    "init": Command(("init", "site")),
+    "extract": Command(("extract",), writes=True),
+    "translate": Command(("translate",), writes=True),
+    "build": Command(("build",), writes=True),
+    "sync": Command(("sync",), writes=True),
+    "status": Command(("status",)),
+    "usage": Command(("usage",)),
+    "adopt": Command(("adopt",), writes=True),
+    "check": Command(("check",), codes=(0, 1)),
+    "report": Command(("report", "-o", "report.html")),
+    "glossary suggest": Command(("glossary", "suggest", "--write", "--min-count", "2")),
+    "glossary import": Command(("glossary", "import", "terms.csv")),
+    "memory export": Command(("memory", "export", "out.tmx")),
+    "memory import": Command(("memory", "import", "in.tmx")),
+    "exchange export": Command(("exchange", "export", "--format", "csv", "-o", "out")),
+    "exchange import": Command(("exchange", "import", "in.csv", "--approve"), writes=True),
+    "model": Command(("model", "list")),
+    "merge-driver": Command(("merge-driver", "base.po", "ours.po", "theirs.po")),
+}
+
+
+def run(root: Path, command: Command, **options: object) -> subprocess.CompletedProcess[str]:
+    """A command to its end. TimeoutExpired for one that hangs."""
+    process = start(root, command, **options)
+    try:
+        out, err = process.communicate(timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(command.arguments, process.returncode, out, err)
+
+
+def start(
+    root: Path, command: Command, *, before: tuple[str, ...] = (), **options: object
+) -> subprocess.Popen[str]:
+    """A command, `before` it what changes its rights."""
+    epoch = {"SOURCE_DATE_EPOCH": "1795478400", "PRL10N_MODELS": str(root / "models"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        [*before, sys.executable, "-m", "prl10n", *command.arguments],
+        cwd=root,
+        env={**os.environ, **epoch},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        restore_signals=True,
+        **options,
+    )
+
+
+# --- the project ------------------------------------------------------------------------------------------------------
+
+
+def project(root: Path) -> None:
+    """A project in which every command has something to do: pages that changed, texts that people approved, a page
+    that was translated by hand, tables that came back.
+    """
+    write(root / "prl10n.toml", CONFIGURATION)
+    pages(root, "first")
+    run(root, COMMANDS["sync"])
+    for path in sorted(root.rglob("*.po")):
+        approve(path)
+    run(root, Command(("memory", "export", "in.tmx")))
+    run(root, Command(("exchange", "export", "--format", "csv", "-o", "in.csv", "--locale", "fr")))
+    table = (root / "in.csv").read_text(encoding="utf-8-sig")
+    write(root / "in.csv", table.replace("Approved: Another", "Encore une autre"))
+    shutil.copy(root / "locales/fr/LC_MESSAGES/a0.po", root / "base.po")
+    shutil.copy(root / "base.po", root / "ours.po")
+    write(root / "theirs.po", (root / "base.po").read_text(encoding="utf-8").replace("#, fuzzy\n", "", 1))
+    write(root / "terms.csv", MATCHES)
+    pages(root, "second")
+    by_hand = PAGE.format(number=9, edition="hand").replace("Ada said", "Ada a dit")
+    write(root / "content/en/hand.md", PAGE.format(number=9, edition="hand"))
+    write(root / "content/fr/hand.md", by_hand)
+    write(root / "site/docs/a.md", "# A page\n")
+
+
+def pages(root: Path, edition: str) -> None:
+    for number in range(4):
+        write(root / f"content/en/{'news/' * (number % 2)}a{number}.md", PAGE.format(number=number, edition=edition))
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+def approve(path: Path) -> None:
+    """A person approves every second text, in words of their own, and says why."""
+    loaded = catalog.load(path)
+    assert loaded is not None
+    entries = []
+    for index, entry in enumerate(loaded.entries):
+        if index % 2 and "**" not in entry.msgid:
+            entry = catalog.Entry(
+                entry.msgid,
+                f"Approved: {entry.msgid}",
+                comment=f"A remark on {index}.",
+                extracted=entry.extracted,
+                files=entry.files,
+            )
+        entries.append(entry)
+    path.write_bytes(catalog.render(Catalog(tuple(entries), loaded.header)))
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    """All files but prl10n's own, by their names."""
+    found = {}
+    for parent, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != ".prl10n"]
+        for name in names:
+            path = Path(parent, name)
+            if path.is_file() and not path.is_symlink():
+                found[path.relative_to(root).as_posix()] = path.read_bytes()
+    return found
+
+
+def words(root: Path) -> dict[tuple[str, str], tuple[str, str]]:
+    """What people wrote: (catalog, msgid) → (approved words, remarks), wherever in the catalog they are."""
+    found = {}
+    for path in sorted(root.glob("locales/**/*.po")):
+        with suppress(catalog.CatalogError):
+            for entry in (loaded.entries if path.is_file() and (loaded := catalog.load(path)) else ()):
+                if entry.state is State.APPROVED:
+                    found[path.relative_to(root).as_posix(), entry.msgid] = (entry.msgstr, entry.remarks)
+    return found
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+ENDED = {signal.SIGKILL: (-9,), signal.SIGTERM: (-15, 143), signal.SIGINT: (-2, 130)}
+ANY = (0, 1, 2, 4)
+
+
+@dataclass
+class Scene:
+    """A run: the project, the folder beside it that nothing may write to, the command, and what chance says."""
+
+    root: Path
+    outside: Path
+    command: Command
+    chance: random.Random
+    typical: float
+    codes: tuple[int, ...] = ANY
+    damaged: set[str] = field(default_factory=set)  # files that the fault itself broke
+    notes: list[str] = field(default_factory=list)
+    named: str = ""  # what the message must name, if the command writes
+    same: bool = True  # whether the second run must end like one without the fault
+
+    def go(self, **options: object) -> subprocess.CompletedProcess[str]:
+        return run(self.root, self.command, **options)
+
+    def moment(self) -> float:
+        return self.chance.uniform(0.0, self.typical * 1.1)
+
+    def catalog(self) -> Path:
+        return self.chance.choice(sorted(self.root.glob("locales/*/LC_MESSAGES/*.po")))
+
+    def source(self) -> Path:
+        return self.chance.choice(sorted(self.root.glob("content/en/**/*.md")))
+
+
+Fault = Callable[[Scene], subprocess.CompletedProcess[str]]
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(function: Fault) -> Fault:
+    FAULTS[function.__name__.replace("_", " ")] = function
+    return function
+
+
+def _signalled(scene: Scene, number: signal.Signals) -> subprocess.CompletedProcess[str]:
+    process = start(scene.root, scene.command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    time.sleep(scene.moment())
+    process.send_signal(number)
+    out, err = process.communicate(timeout=LONGEST)
+    # Before the command itself begins, Python ends as it always does.
+    scene.codes = (*scene.command.codes, *ENDED[number], *((1,) if number is signal.SIGINT else ()))
+    return subprocess.CompletedProcess(scene.command.arguments, process.returncode, out, "" if number == 2 else err)
+
+
+@fault
+def killed(scene: Scene) -> subprocess.CompletedProcess[str]:
+    return _signalled(scene, signal.SIGKILL)
+
+
+@fault
+def terminated(scene: Scene) -> subprocess.CompletedProcess[str]:
+    return _signalled(scene, signal.SIGTERM)
+
+
+@fault
+def interrupted(scene: Scene) -> subprocess.CompletedProcess[str]:
+    return _signalled(scene, signal.SIGINT)
+
+
+@fault
+def full_disk(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """A disk of its own with a few kilobytes left; where that takes rights, files that may not grow."""
+    with tempfile.TemporaryDirectory() as folder:
+        size = sum(len(data) + 4096 for data in snapshot(scene.root).values()) + 300_000
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True, check=False
+        )
+        if mounted.returncode:
+            return file_size(scene)
+        try:
+            disk = Path(folder)
+            shutil.copytree(scene.root, disk, dirs_exist_ok=True, symlinks=True)
+            free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+            ballast = max(0, free - 4096 * scene.chance.randint(0, 60))
+            write(disk / ".ballast", "x" * ballast)
+            done = run(disk, scene.command)
+            (disk / ".ballast").unlink()
+            shutil.rmtree(scene.root)
+            shutil.copytree(disk, scene.root, symlinks=True)
+        finally:
+            subprocess.run(["umount", folder], check=True)
+    scene.codes = (*scene.command.codes, 1, 2)
+    if done.returncode == 2 and "No space left" not in done.stderr and "full" not in done.stderr:
+        scene.notes.append(f"the message does not say that the disk is full: {done.stderr[-300:]}")
+    return done
+
+
+@fault
+def file_size(scene: Scene) -> subprocess.CompletedProcess[str]:
+    import resource
+
+    most = scene.chance.choice([0, 200, 1_000, 4_000])
+    return scene.go(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+
+
+# Root is bound by no mode, unless it gives up the right to that.
+BOUND = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--") if not os.getuid() else ()
+
+
+@fault
+def read_only_folder(scene: Scene) -> subprocess.CompletedProcess[str]:
+    folders = [scene.root, *(path for path in scene.root.rglob("*") if path.is_dir())]
+    locked = folders if scene.chance.random() < 0.3 else [scene.chance.choice(folders)]
+    for folder in locked:
+        folder.chmod(0o555)
+    done = scene.go(before=BOUND)
+    for folder in locked:
+        folder.chmod(0o755)
+    return done
+
+
+@fault
+def unreadable_file(scene: Scene) -> subprocess.CompletedProcess[str]:
+    path = scene.chance.choice([scene.catalog, scene.source])()
+    path.chmod(0)
+    done = scene.go(before=BOUND)
+    path.chmod(0o644)
+    scene.named = path.name
+    return done
+
+
+def _meanwhile(scene: Scene, change: Callable[[], None]) -> subprocess.CompletedProcess[str]:
+    """Something happens to the files while the command runs."""
+    timer = threading.Timer(scene.moment(), change)
+    timer.start()
+    done = scene.go()
+    timer.join()
+    return done
+
+
+@fault
+def source_vanishes(scene: Scene) -> subprocess.CompletedProcess[str]:
+    path = scene.source()
+    data = path.read_bytes()
+    done = _meanwhile(scene, path.unlink)
+    path.write_bytes(data)
+    return done
+
+
+@fault
+def source_changes(scene: Scene) -> subprocess.CompletedProcess[str]:
+    path = scene.source()
+    scene.same = False  # it is another source, and catalogs remember
+    return _meanwhile(scene, lambda: write(path, path.read_text(encoding="utf-8") + "\nOne more paragraph.\n"))
+
+
+@fault
+def editor_saves(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """Somebody saves a catalog, as editors do: whole, or emptied first and filled line by line."""
+    path, slowly = scene.catalog(), scene.chance.random() < 0.5
+    scene.same = False
+
+    def save() -> None:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        lines += ['\n# By hand.\n#~ msgid "Another text"\n#~ msgstr "Un autre"\n']
+        if not slowly:
+            beside = path.with_name(".edited")
+            beside.write_text("".join(lines), encoding="utf-8")
+            beside.replace(path)
+            return
+        with path.open("w", encoding="utf-8") as file:
+            for line in lines:
+                file.write(line)
+                file.flush()
+                time.sleep(0.0005)
+
+    done = _meanwhile(scene, save)
+    if (path.relative_to(scene.root).as_posix(), "Another text") not in words(scene.root):
+        scene.notes.append("the words of the editor are lost")
+    return done
+
+
+@fault
+def two_at_once(scene: Scene) -> subprocess.CompletedProcess[str]:
+    first = start(scene.root, scene.command)
+    time.sleep(scene.chance.uniform(0, 0.3))
+    second = scene.go()
+    _, err = first.communicate(timeout=LONGEST)
+    for code, said in ((first.returncode, err), (second.returncode, second.stderr)):
+        if code not in scene.command.codes and not (code == 2 and ("at work" in said or "exists already" in said)):
+            scene.notes.append(f"one of two ended with {code}: {said[-200:]}")
+    return second
+
+
+@fault
+def lock_of_the_dead(scene: Scene) -> subprocess.CompletedProcess[str]:
+    write(scene.root / ".prl10n/lock", "999999 elsewhere\n")
+    write(scene.root / "locales/fr/LC_MESSAGES/.prl10n-999999-0badcafe.tmp", "half a cat")
+    scene.codes = scene.command.codes
+    done = scene.go()
+    if not scene.command.writes:  # the next command that writes removes it
+        run(scene.root, COMMANDS["extract"])
+        scene.same = False
+    return done
+
+
+def _newer(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+
+
+def _other(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE journal (other TEXT)")
+
+
+def _folder(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+@fault
+def damaged_memory(scene: Scene) -> subprocess.CompletedProcess[str]:
+    path = scene.root / ".prl10n/memory.db"
+    path.parent.mkdir(exist_ok=True)
+    data = path.read_bytes() if path.exists() else b""
+    how = scene.chance.choice(["garbage", "truncated", "holes", "empty", "newer", "other", "folder"])
+    holes = bytearray(data)
+    for _ in range(20):
+        at = scene.chance.randrange(100, max(101, len(holes)))
+        holes[at : at + 64] = b"\xa5" * len(holes[at : at + 64])
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    {
+        "garbage": lambda: path.write_bytes(b"no database" * 999),
+        "truncated": lambda: path.write_bytes(data[: len(data) // 2]),
+        "holes": lambda: path.write_bytes(bytes(holes)),
+        "empty": lambda: path.write_bytes(b""),
+        "newer": lambda: _newer(path),
+        "other": lambda: _other(path),
+        "folder": lambda: _folder(path),
+    }[how]()
+    done = scene.go()
+    if how not in ("newer", "folder"):
+        scene.codes = scene.command.codes
+    if path.is_dir():
+        path.rmdir()
+    elif how == "newer":
+        path.unlink()
+    return done
+
+
+@fault
+def damaged_catalog(scene: Scene) -> subprocess.CompletedProcess[str]:
+    path = scene.catalog()
+    data = path.read_bytes()
+    broken = {
+        "a text without an end": data + b'\nmsgid "Half a te\n',
+        "half a file": data[: data.index(b'msgid "', len(data) // 2) + 9],
+        "Latin-1": data + 'msgid "x"\nmsgstr "déjà"\n'.encode("latin-1"),
+        "UTF-16": data.decode().encode("utf-16"),
+    }[scene.chance.choice(["a text without an end", "half a file", "Latin-1", "UTF-16"])]
+    path.write_bytes(broken)
+    done = scene.go()
+    if path.read_bytes() != broken:
+        scene.notes.append("a catalog that cannot be read was changed")
+    path.write_bytes(data)
+    scene.named = path.name
+    return done
+
+
+@fault
+def clock_jumps(scene: Scene) -> subprocess.CompletedProcess[str]:
+    for path in scene.root.rglob("*"):
+        moment = scene.chance.choice([0, 1, 2**31 - 1, 2**33, time.time() + 86_400])
+        os.utime(path, (moment, moment), follow_symlinks=False)
+    scene.codes = scene.command.codes
+    return scene.go()
+
+
+@fault
+def link_out_of_the_tree(scene: Scene) -> subprocess.CompletedProcess[str]:
+    name = scene.chance.choice(
+        ["content/en/a0.md", "locales/fr/LC_MESSAGES/a0.po", "locales/fr", "content/fr/a0.md", "content/de", ".prl10n"]
+    )
+    path, beside, kept = scene.root / name, scene.outside / "there", scene.outside.parent / "kept"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    existed = path.exists()
+    if existed:
+        path.rename(kept)
+    if "." in path.name[1:]:
+        write(beside, "# Somebody else's\n")
+    else:
+        beside.mkdir()
+    before = snapshot(scene.outside)
+    path.symlink_to(beside)
+    done = scene.go()
+    path.unlink(missing_ok=True)
+    if snapshot(scene.outside) != before:
+        scene.notes.append(f"{name} led out of the project, and something was written there")
+    if path.exists():
+        scene.notes.append(f"{name} is no link any more")
+    elif existed:
+        kept.rename(path)
+    return done
+
+
+def _added(scene: Scene, name: str, data: bytes) -> subprocess.CompletedProcess[str]:
+    """One more source, which goes again."""
+    path = scene.root / "content/en" / name
+    path.write_bytes(data)
+    done = scene.go()
+    path.unlink()
+    for made in (*scene.root.glob(f"locales/**/{Path(name).stem}.po"), *scene.root.glob(f"content/??/{name}")):
+        made.unlink()
+    return done
+
+
+@fault
+def names_that_differ_in_case(scene: Scene) -> subprocess.CompletedProcess[str]:
+    scene.same = False
+    return _added(scene, "A0.md", b"# Another page\n")
+
+
+@fault
+def long_name(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """A name that a system can hold, and its translation cannot."""
+    scene.same = False
+    config = scene.root / "prl10n.toml"
+    pattern = '[content]\ncatalog = "locales/{locale}/LC_MESSAGES/{dir}{stem}.catalog.po"\n'
+    write(config, CONFIGURATION.replace("[backend]", f"{pattern}[backend]"))
+    scene.named = "n" * 100
+    done = _added(scene, f"{'n' * 250}.md", b"# Another page\n")
+    write(config, CONFIGURATION)
+    return done
+
+
+@fault
+def not_UTF_8(scene: Scene) -> subprocess.CompletedProcess[str]:
+    scene.same = False
+    scene.named = "latin.md"
+    return _added(scene, "latin.md", "# Déjà vu\n".encode("latin-1"))
+
+
+@fault
+def output_is_a_folder(scene: Scene) -> subprocess.CompletedProcess[str]:
+    path = scene.chance.choice([scene.root / "content/fr/a0.md", scene.root / "locales/fr/LC_MESSAGES/a0.po"])
+    kept = scene.outside.parent / "kept"
+    path.rename(kept)
+    path.mkdir()
+    done = scene.go()
+    path.rmdir()
+    kept.rename(path)
+    scene.named = path.name
+    return done
+
+
+@fault
+def pipe_in_the_tree(scene: Scene) -> subprocess.CompletedProcess[str]:
+    name = scene.chance.choice(["content/en/pipe.md", "content/fr/a0.md", "locales/fr/LC_MESSAGES/a0.po", "locales/glossary.csv"])
+    path, kept = scene.root / name, scene.outside.parent / "kept"
+    if path.exists():
+        path.rename(kept)
+    os.mkfifo(path)
+    done = scene.go()
+    path.unlink()
+    if kept.exists():
+        kept.rename(path)
+    return done
+
+
+@fault
+def locale_folder_is_a_file(scene: Scene) -> subprocess.CompletedProcess[str]:
+    path, kept = scene.root / scene.chance.choice(["locales/fr", "content/fr"]), scene.outside.parent / "kept"
+    path.rename(kept)
+    write(path, "a file")
+    done = scene.go()
+    path.unlink()
+    kept.rename(path)
+    return done
+
+
+# --- one run ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Bench:
+    """The project that every run begins with, and what each command makes of it where nothing is wrong."""
+
+    folder: Path
+    references: dict[str, tuple[dict[str, bytes], float]] = field(default_factory=dict)
+
+    @property
+    def template(self) -> Path:
+        return self.folder / "template"
+
+    def reference(self, name: str) -> tuple[dict[str, bytes], float]:
+        """The files after the command, and how long it took."""
+        if name not in self.references:
+            root = self.folder / "reference" / "project"  # reports say the name of the folder
+            shutil.copytree(self.template, root)
+            begin = time.monotonic()
+            done = run(root, COMMANDS[name])
+            taken = time.monotonic() - begin
+            assert done.returncode in COMMANDS[name].codes, (name, done)
+            self.references[name] = (snapshot(root), taken)
+            shutil.rmtree(root)
+        return self.references[name]
+
+    def one(self, seed: int, commands: list[str], chosen: str) -> tuple[str, list[str]]:
+        """A run under a fault: the name of its command, and what it broke."""
+        chance = random.Random(seed)
+        name = chance.choice(commands)
+        command = COMMANDS[name]
+        reference, typical = self.reference(name)
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            scene = Scene(Path(folder, "project"), Path(folder, "outside"), command, chance, typical)
+            shutil.copytree(self.template, scene.root)
+            scene.outside.mkdir()
+            before = words(scene.root)
+            try:
+                done = FAULTS[chosen](scene)
+                problems = [*scene.notes, *aftermath(scene, done, before)]
+                again = run(scene.root, command)
+            except subprocess.TimeoutExpired:
+                return name, ["it hangs"]
+            if again.returncode not in command.codes and "exists already" not in again.stderr:
+                problems.append(f"the second run ended with {again.returncode}: {again.stderr[-400:]}")
+            problems += aftermath(scene, again, before)
+            after = snapshot(scene.root)
+            if scene.same and after != reference:
+                differ = {key for key in {*after, *reference} if after.get(key) != reference.get(key)}
+                problems.append(f"other bytes than without the fault: {sorted(differ)}")
+            if command.writes and (left := [path for path in scene.root.rglob(".prl10n-*.tmp")]):
+                problems.append(f"left over: {left}")
+            lock = scene.root / ".prl10n/lock"
+            if command.writes and lock.exists() and lock.read_bytes():
+                problems.append("the lock is still held")
+            if command.writes:
+                run(scene.root, command)
+                if snapshot(scene.root) != after:
+                    problems.append("a third run changes files")
+        return name, problems
+
+
+def aftermath(
+    scene: Scene, done: subprocess.CompletedProcess[str], before: dict[tuple[str, str], tuple[str, str]]
+) -> list[str]:
+    """What is wrong after a run."""
+    problems = []
+    if "Traceback" in done.stderr:
+        problems.append(f"a traceback: {done.stderr[-600:]}")
+    if done.returncode not in (*scene.codes, *scene.command.codes):
+        problems.append(f"exit code {done.returncode}: {done.stderr[-300:]}")
+    if done.returncode == 2 and not done.stderr.strip():
+        problems.append("exit code 2 without a word")
+    for path in scene.root.glob("locales/**/*.po"):
+        checked = subprocess.run(["msgfmt", "--check", "-o", os.devnull, path], capture_output=True, check=False)
+        if path.is_file() and checked.returncode:
+            problems.append(f"{path.name} is no catalog: {checked.stderr.decode()[-200:]}")
+    after = words(scene.root)
+    imported = "import" in scene.command.arguments  # brings other words, which a person approved as well
+    for key, said in before.items():
+        if key not in after or (after[key] != said and not imported):
+            problems.append(f"{key}: {said} is {after.get(key)} now")
+    return problems
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    arguments.add_argument("runs", nargs="?", type=int, default=1000)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--fault", action="append", choices=list(FAULTS), help="only this one; may be repeated")
+    arguments.add_argument("--command", action="append", choices=list(COMMANDS), help="only this one; may be repeated")
+    chosen = arguments.parse_args()
+    faults, commands = chosen.fault or list(FAULTS), chosen.command or list(COMMANDS)
+    broken, ran = 0, Counter[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        bench = Bench(Path(folder))
+        project(bench.template)
+        for number in range(chosen.runs):
+            seed = chosen.seed + number
+            name = faults[seed % len(faults)]
+            command, problems = bench.one(seed, commands, name)
+            ran[name] += 1
+            broken += bool(problems)
+            for problem in problems:
+                print(f"seed {seed}, {command}, {name}: {problem}", flush=True)
+            print(f"\r{number + 1} of {chosen.runs}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    print(", ".join(f"{name} {count}" for name, count in sorted(ran.items())))
+    print(f"{chosen.runs:,} runs of {len(commands)} commands under {len(faults)} faults; {broken} of them broke a law")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
