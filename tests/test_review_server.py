@@ -46,7 +46,7 @@ from pathlib import Path
 from prl10n import catalog
 from prl10n.errors import CatalogError
 
-path = Path(sys.argv[1])
+path, stop, last = Path(sys.argv[1]), Path(sys.argv[2]), None
 for round in itertools.count():
     def change(current):
         entries = list(current.entries)
@@ -59,7 +59,9 @@ for round in itertools.count():
             catalog.update(path, catalog.load(path), change, attempts=1)
             break
     print(round, flush=True)
-    if Path(sys.argv[2]).exists() and round % 10 == 9:
+    if last is None and stop.exists():
+        last = round + 19 - round % 10  # each entry once more
+    if round == last:
         break
     time.sleep(0.05)
 """
@@ -390,6 +392,7 @@ def test_fifty_edits_while_another_process_writes_the_same_catalog(project: Proj
             assert other.stdout is not None
             other.stdout.readline()  # it has begun
             for number, name in enumerate(names[:50]):
+                time.sleep(0.05)
                 unit, text = units[name], f"La phrase numéro {number} dit quelque chose."
                 body = {"locale": "fr", "document": "news/a.md", "msgid": name, "text": text, "state": "approved"}
                 while (answer := review.client.post("/api/save", json={**body, "seen": unit["version"]})).is_error:

@@ -322,7 +322,7 @@ def test_a_killed_run_pays_nothing_twice(project: Project, server: DeepLServer) 
     ("answer", "expected", "requests"),
     [
         ("<g1>Ada</g1>a dit<x2/>ici.", "**Ada** a dit `x` ici.\n", 1),
-        ("<x2/> : <g1>Ada</g1> a parlé.", "`x` : **Ada** a parlé.\n", 1),
+        ("<x2/> : <g1>Ada</g1> a parlé.", "`x`\u00a0: **Ada** a parlé.\n", 1),
         ("Ada a dit <x2/> ici.", "**aDA** SAID `x` HERE.\n", 2),
         ("<g1>Ada</g1><g1>Ada</g1> a dit <x2/> ici.", "**aDA** SAID `x` HERE.\n", 2),
         ("<g1>Ada</g1> a <b>dit</b> <x2/> ici.", "**aDA** SAID `x` HERE.\n", 2),
@@ -562,7 +562,7 @@ def test_every_locale_has_its_own_answers(project: Project, server: DeepLServer)
         (("Other words.",), "DE"),
         (("Other words.",), "FR"),
     ]
-    assert (project.page("b.md"), project.page("b.md", "de")) == ("FR: Other words.\n", "DE: Other words.\n")
+    assert (project.page("b.md"), project.page("b.md", "de")) == ("FR\u00a0: Other words.\n", "DE: Other words.\n")
 
 
 def test_a_spent_account_ends_the_run_and_more_characters_resume_it(project: Project, server: DeepLServer) -> None:

@@ -97,7 +97,7 @@ class BackendUnavailable(BackendError):
 
 
 class Interrupted(BackendError):
-    """Ctrl-C, or another signal, while a backend was at work. What it had answered, and what was under way, is saved."""
+    """Ctrl-C or SIGTERM while a backend was at work. What it had answered, and what was under way, is saved."""
 
     exit_code = 130
 

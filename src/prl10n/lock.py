@@ -47,8 +47,8 @@ else:
 def held(root: Path, patience: float | None = None) -> Iterator[None]:
     """Keep other runs from writing in the project `root`; not to be nested.
 
-    Waits at most `patience` seconds (None: PATIENCE) for another run, then raises Prl10nError, which names it. What a run that was
-    killed left half-written is removed. In a folder where nothing can be written nobody needs a lock.
+    Waits at most `patience` seconds (None: PATIENCE) for another run, then raises Prl10nError, which names it. What a
+    run that was killed left half-written is removed. In a folder where nothing can be written nobody needs a lock.
     """
     path = root / FILE
     if not files.is_inside(path, root):  # law 7

@@ -136,15 +136,8 @@ def _aside(path: Path) -> Path:
 
 def _salvaged(path: Path) -> Iterator[tuple[object, ...]]:
     """The rows of a damaged journal, as far as they can be read."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as database:
-        rows = database.execute(f"SELECT {_JOURNAL} FROM journal")
-        while True:
-            try:
-                row = rows.fetchone()
-            except (sqlite3.Error, UnicodeError):
-                return
-            if row is None:
-                return
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(path)) as database:
+        for row in database.execute(f"SELECT {_JOURNAL} FROM journal"):
             if [type(value) for value in row] == [str, str, str, int, str]:
                 yield row
 
@@ -153,10 +146,12 @@ def _columns(database: sqlite3.Connection, table: str) -> str:
     return ", ".join(row[1] for row in database.execute(f"PRAGMA table_info({table})"))
 
 
-def _is_broken(error: sqlite3.Error) -> bool:
-    """Whether the file is no database, or a damaged one."""
-    code = getattr(error, "sqlite_errorcode", 0)
-    return (code & 0xFF) in _BROKEN
+def _is_broken(error: Exception) -> bool:
+    """Whether the file is no database, a damaged one, or one whose tables are not ours."""
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in _BROKEN or (code == sqlite3.SQLITE_ERROR and "no such module" not in str(error))
 
 
 class Memory:
@@ -199,10 +194,10 @@ class Memory:
                 raise Damaged("it has another journal", where=str(self.path))
             former = _FORMER if version < _VERSION or index != _PAIRS else ""
             database.executescript(f"{former}{_SCHEMA}PRAGMA user_version = {_VERSION};")
-        except (sqlite3.Error, Prl10nError) as error:
+        except (sqlite3.Error, UnicodeDecodeError, Prl10nError) as error:
             if database is not None:
                 database.close()
-            if isinstance(error, sqlite3.Error) and _is_broken(error):
+            if _is_broken(error):
                 raise Damaged(str(error), where=str(self.path)) from error
             raise
         return database
@@ -232,7 +227,7 @@ class Memory:
         """
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             if self.scratch or not _is_broken(error):
                 raise self._unusable(error) from error
             self.database.close()
@@ -242,7 +237,7 @@ class Memory:
                 raise self._unusable(second) from second
             raise Damaged(self.damaged, where=str(self.path), remedy="Run the command again.") from error
 
-    def _unusable(self, error: OSError | sqlite3.Error) -> Prl10nError:
+    def _unusable(self, error: Exception) -> Prl10nError:
         return Prl10nError(f"the memory cannot be used: {error}", where=str(self.path), remedy=_BUSY)
 
     def __enter__(self) -> Memory:
@@ -302,7 +297,8 @@ class Memory:
             except OSError:
                 continue
             key = path.relative_to(root).as_posix()
-            current[key] = f"{stat.st_mtime_ns} {stat.st_size} {stat.st_ino}"
+            # Its document may have gone, or come back, and is called by another name then.
+            current[key] = f"{stat.st_mtime_ns} {stat.st_size} {stat.st_ino} {name}"
             if known.get(key) == current[key]:
                 continue
             try:

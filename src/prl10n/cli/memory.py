@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from prl10n.cli import options
+from prl10n.errors import Damaged
 
 
 @click.group()
@@ -31,7 +32,8 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
     with lock.held(loaded.root):
         data, count, errors = memories.dump(loaded, locales)
     for error in errors:
-        click.echo(f"{click.style('warning', fg='yellow')}: left out: {error}", err=True)
+        left = "" if isinstance(error, Damaged) else "left out: "
+        click.echo(f"{click.style('warning', fg='yellow')}: {left}{error}", err=True)
     if files.read(file) != data:
         files.write(file, data)
     click.echo(f"wrote {file}: {show.counted(count, 'approved pair')}", err=True)

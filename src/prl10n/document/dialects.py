@@ -258,7 +258,9 @@ def _mark(pattern: re.Pattern[str]) -> Callable[[StateInline, bool], bool]:
         character = state.src[state.pos]
         if character not in "{[$:" or (character == ":" and state.pos and state.src[state.pos - 1].isalnum()):
             return False
-        if character == "[" and state.src.find("]", state.pos, state.posMax) < 0:  # the pattern would look for it longer
+        if (
+            character == "[" and state.src.find("]", state.pos, state.posMax) < 0
+        ):  # the pattern would look for it longer
             return False
         found = pattern.match(state.src, state.pos, state.posMax)
         if found is None:

@@ -303,7 +303,7 @@ def _note_definitions(state: StateBlock, start: int, first: int) -> None:
 _OWN_NOTES = {"deflist": _note_definitions, "dialect": _note_tags}
 
 
-_MOST_STEPS = 4_000_000  # a second or two; a megabyte full of links takes a tenth
+_MOST_STEPS = 3_000_000  # a second or two; a megabyte full of links takes a tenth
 
 
 class _Helpers:
@@ -363,7 +363,8 @@ class Parser:
         options = {"maxNesting": MAX_NESTING, "inline_definitions": True, "strikethrough_single_tilde": True}
         self.dialect = dialect
         self.md = _Markdown("commonmark", options).enable(["table", "strikethrough"])
-        self.helpers = self.md.helpers = _Helpers()
+        self.helpers = _Helpers()
+        self.md.helpers = self.helpers  # type: ignore[assignment]  # a module, of which three functions are used
         dialects.install(self.md, dialect)
         block = self.md.block.ruler
         for rule in list(block.__rules__):

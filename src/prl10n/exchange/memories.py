@@ -8,7 +8,7 @@ from pathlib import Path
 from prl10n import files
 from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, find_documents
-from prl10n.errors import CatalogError, Prl10nError
+from prl10n.errors import CatalogError, Damaged, Prl10nError
 from prl10n.exchange import tmx, xml
 from prl10n.exchange.tmx import Found, Pair
 from prl10n.memory import FILE, Memory
@@ -21,13 +21,21 @@ def dump(config: Config, locales: Sequence[str]) -> tuple[bytes, int, list[Prl10
 
     The memory is brought up to date with the catalogs first.
     """
+    try:
+        return _dumped(config, locales)
+    except Damaged as error:  # there is a new one now
+        data, count, errors = _dumped(config, locales)
+        return data, count, [error, *errors]
+
+
+def _dumped(config: Config, locales: Sequence[str]) -> tuple[bytes, int, list[Prl10nError]]:
     documents = find_documents(config)
     chosen, _ = select(config, Selection(tuple(locales)), documents)
     errors: list[Prl10nError] = []
     pairs: list[Pair] = []
     with Memory(_path(config)) as memory:
         if memory.damaged:
-            errors.append(Prl10nError(memory.damaged, where=shown(memory.path)))
+            errors.append(Damaged(memory.damaged, where=shown(memory.path)))
         for locale in chosen:
             errors += memory.refresh(locale, find_catalogs(config, locale, documents), config.root)
             pairs += (
