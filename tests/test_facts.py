@@ -280,5 +280,5 @@ def test_wrong_facts_in_the_project_s_own_catalogs_are_reported() -> None:
     mutants = bench("mutants")
     result, _, alarmed = mutants.measured(ROOT / "locales")
     assert alarmed == []
-    for kind, (caught, total) in result.items():
-        assert kind == mutants.UNCOUNTED or caught >= mutants.LEAST * total, kind
+    assert sum(total for kind, (_, total) in result.items() if kind != mutants.UNCOUNTED) >= 1000
+    assert mutants.short(result) == []

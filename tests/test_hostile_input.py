@@ -269,7 +269,7 @@ CATALOGS: Mapping[str, str] = {
     + ENTRY.format(file="/etc/passwd:1", source="Other", target="Autre"),
     "a msgid of a megabyte": HEADER + ENTRY.format(file="a.md", source="word " * 200_000, target="mot"),
     "a translation of a megabyte": HEADER + ENTRY.format(file="a.md", source="Fine", target="mot " * 250_000),
-    "a translation of brackets": HEADER + ENTRY.format(file="a.md", source="Fine", target="[" * 20_000 + "]" * 20_000),
+    "a translation of brackets": HEADER + ENTRY.format(file="a.md", source="Fine", target="[" * 60_000 + "]" * 60_000),
     "a translation of elements": HEADER
     + ENTRY.format(file="a.md", source="Fine", target="<b>" * 5_000 + "a" + "</b>" * 5_000),
     "10,000 entries": HEADER

@@ -59,6 +59,7 @@ _FORMER = "DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS catalogs; DROP TABLE
 
 _JOURNAL = "settings, source, answer, billed, day"
 _PAIRS = "locale, source, target, approved, document, path, before, behind, masked"
+_MANY_BRACKETS = 1_000  # in a text; it is parsed once more then
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 NEAR = 60.0  # the least likeness (rapidfuzz's ratio) of a text that is worth showing
@@ -303,15 +304,10 @@ class Memory:
                 continue
             try:
                 loaded = catalog.load(path)
-                found = list(pairs(loaded.entries if loaded else ()))
             except Prl10nError as error:
                 errors.append(error)
                 continue
-            except LIBRARY_FAILURES as error:
-                what = f"a text cannot be parsed: {type(error).__name__}: {error}"
-                errors.append(Prl10nError(what, where=str(path), remedy="Shorten it."))
-                continue
-            self._replace(key, current[key], found, locale, name)
+            self._replace(key, current[key], pairs(loaded.entries if loaded else ()), locale, name)
         for key in known.keys() - current.keys():
             self._replace(key, None, (), locale, "")
         return errors
@@ -437,10 +433,10 @@ class Memory:
 
 
 def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
-    """The translations in a catalog, as neutral forms. Pseudo-translations are none; the words of a stale entry are a
-    draft if prl10n wrote them for the new source.
+    """The translations in a catalog, as neutral forms. Pseudo-translations are none, nor are texts that break the
+    parser; the words of a stale entry are a draft if prl10n wrote them for the new source.
     """
-    every = list(entries)
+    every = [entry for entry in entries if _is_readable(entry)]
     sources: list[tuple[str, ...]] = []
     units: list[Unit] = []
     for entry in every:
@@ -457,6 +453,19 @@ def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
         targets = markup.aligned(units[index], entry.msgstr)
         for source, target in zip(sources[index], targets or (), strict=False):
             yield Pair(source, target, entry.state is State.APPROVED, *places.get(index, ("", "")))
+
+
+def _is_readable(entry: Entry) -> bool:
+    """Whether the parser can read both texts of an entry. It reads all but brackets within brackets without number."""
+    if max(entry.msgid.count("["), entry.msgstr.count("[")) < _MANY_BRACKETS:
+        return True
+    syntax = document.syntax_of(entry.extracted.split("\n")[0])
+    try:
+        for text in (entry.msgid, entry.msgstr):
+            document.read(text, syntax, {})
+    except LIBRARY_FAILURES:
+        return False
+    return True
 
 
 def neighbours(texts: Sequence[tuple[str, ...]]) -> list[tuple[str, str]]:

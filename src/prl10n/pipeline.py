@@ -360,7 +360,10 @@ class _Work:
             unit = units[index]
             entry = live[unit.context, unit.text]
             if entry.state is State.APPROVED:
-                pieces = document.read(entry.msgstr, unit.syntax, self.source.document.references)
+                try:
+                    pieces = document.read(entry.msgstr, unit.syntax, self.source.document.references)
+                except LIBRARY_FAILURES:  # the page will say so
+                    continue
                 pairs[translation.plain(unit.pieces)] = translation.plain(pieces)
             if len(pairs) == translation.EXAMPLES:
                 break

@@ -306,11 +306,11 @@ def _normal(fact: Fact) -> Hashable:
 
 
 def _is_version(fact: Fact) -> bool:
-    """Whether a number has a fraction of nothing: version 2.0 is not version 2."""
+    """Whether a number has a fraction that ends in nothing: version 2.0 is not version 2, and 3.10 not 3.1."""
     if fact.kind is not Kind.NUMBER or fact.scale or not isinstance(fact.value, Decimal):
         return False
     exponent = fact.value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent < 0 and fact.value == int(fact.value)
+    return isinstance(exponent, int) and exponent < 0 and str(fact.value).endswith("0")
 
 
 def _numbers(fact: Fact) -> list[Hashable]:
