@@ -229,6 +229,13 @@ def test_what_cannot_be_read_of_front_matter_is_named_with_its_line() -> None:
     assert caught.value.where == ":1"
 
 
+def test_a_text_of_brackets_is_named_with_its_line() -> None:
+    with pytest.raises(DocumentError, match="too many brackets in one text, one within the other") as caught:
+        document.split(f"# One\n\n{'[' * 60_000}{']' * 60_000}\n".encode())
+    assert caught.value.where == ":3"
+    assert "block of code" in caught.value.remedy
+
+
 def test_toml_is_bounded() -> None:
     assert tomls.loads('a.b = "1.2.3"\n[c]\nd = [[1]]\n') == {"a": {"b": "1.2.3"}, "c": {"d": [[1]]}}
     assert tomls.loads(f'a = "{"." * 500}"\n') == {"a": "." * 500}

@@ -22,7 +22,7 @@ LAYERS = [
     {"memory", "mergedriver", "githooks"},
     {"assembly", "sentences"},
     {"dispatch", "terms"},
-    {"translation"},
+    {"translation", "publishing"},
     {"pipeline"},
     {"adoption", "exchange", "report", "checks"},
     {"review"},

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from enum import Flag, auto
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
-from prl10n import backends, catalog, conventions, document, files, glossary, lock, models, translation
-from prl10n.assembly import Broken, Linker, Page, assemble
+from prl10n import backends, catalog, document, files, glossary, lock, models, translation
+from prl10n.assembly import Broken
 from prl10n.backends import Backend, Usage
 from prl10n.catalog import Catalog, Draft
 from prl10n.changes import Changes
@@ -37,9 +37,9 @@ from prl10n.errors import (
 )
 from prl10n.locales import gettext_locale
 from prl10n.localize.drafts import Style
-from prl10n.localize.links import Address
 from prl10n.memory import FILE, Memory, pairs
-from prl10n.model import Fields, Finding, Setting, Severity, State, Term, Unit
+from prl10n.model import Finding, Severity, State, Term, Unit
+from prl10n.publishing import Built, Publisher, Source
 from prl10n.translation import Desk, Plan, Tally, Task, Work
 
 
@@ -57,15 +57,6 @@ class Selection:
 
     locales: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document that was read. `name` is its path in the source folder, `file` the one in the project."""
-
-    name: str
-    file: str
-    document: Document
 
 
 @dataclass(slots=True)
@@ -213,8 +204,8 @@ def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a document stands in a locale: its source, its catalog as it is on disk and as `extract` would leave it
-    (`seen`, `merged`), and its page as `build` would leave it (None: it would write none), with the links of the page
-    that lead nowhere.
+    (`seen`, `merged`), and its page as `build` would leave it (None: it would write none), with the units whose texts
+    would break the page, and the links of the page that lead nowhere.
     """
 
     source: Source
@@ -224,6 +215,7 @@ class Standing:
     merged: Catalog
     page_path: Path
     page: bytes | None
+    rejected: Mapping[int, str] = field(default_factory=dict)
     broken: tuple[Broken, ...] = ()
 
 
@@ -233,36 +225,18 @@ def survey(config: Config, selection: Selection) -> tuple[list[Standing], list[F
     standings = []
     for item in run.opened(selection, None):
         try:
-            page = run.page(item)
+            built = run.publisher.page(item)
         except Prl10nError as error:
             run.blame(error, item.source, item.locale)
-            page = None
+            built = Built(None)
+        run.report(item, built)
         path = config.target_path(item.locale, item.source.name)
-        broken = run.broken(item, page) if page is not None else ()
-        standings.append(Standing(item.source, item.locale, item.path, item.seen, item.merged, path, page, broken))
+        broken = run.publisher.broken(item, built.page) if built.page is not None else ()
+        standing = Standing(
+            item.source, item.locale, item.path, item.seen, item.merged, path, built.page, built.rejected, broken
+        )
+        standings.append(standing)
     return standings, run.outcome.findings
-
-
-def front_matter(
-    config: Config, source: Source, locale: str, merged: Catalog, texts: Sequence[str | None]
-) -> dict[str, Setting]:
-    """The front matter keys to set in a localized page; `texts` are those of its units that are published."""
-    own = config.settings(locale)
-    if not (own.front_matter.set or own.publish.notice or own.publish.outdated or own.site.slugs):
-        return {}
-    live, units = merged.live(), source.document.units
-    states = [live[unit.context, unit.text].state for unit in units]
-    former = files.read(config.target_path(locale, source.name)) if own.site.slugs else None
-    titles = (text for unit, text in zip(units, texts, strict=True) if text and unit.kind == "front matter: title")
-    page = conventions.Page(
-        source.name,
-        document.fields(source.document.source),
-        None if former is None else document.fields(former),
-        next(titles, None),
-        any(text and state is not State.APPROVED for text, state in zip(texts, states, strict=True)),
-        State.STALE in states,
-    )
-    return conventions.settings(config, locale, page)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -390,10 +364,7 @@ class _Run:
         self.outcome = Outcome()
         self.documents: tuple[str, ...] = ()
         self.orphans: dict[str, list[_Former]] = {}
-        self.works: dict[tuple[str, str], _Work] = {}
-        self.linkers: dict[str, Linker] = {}
-        self.has_page: dict[tuple[str, str], bool] = {}
-        self.addresses: dict[str, Address] = {}
+        self.publisher = Publisher(config, (), {})
         self.linked: list[_Work] = []  # those whose pages depend on which other pages there will be
         self.now = today()
 
@@ -409,7 +380,8 @@ class _Run:
             if rules not in read:
                 read[rules] = self.read(names, rules, executor)
             work += (item for source in read[rules] if (item := self.open(source, locale)) is not None)
-        self.works = {(item.locale, item.source.name): item for item in work}
+        items = {(item.locale, item.source.name): item for item in work}
+        self.publisher = Publisher(self.config, self.documents, items)
         return work
 
     def all(self, selection: Selection, executor: Executor | None) -> Outcome:
@@ -643,7 +615,7 @@ class _Run:
                 self.outcome.untranslated += 1
         if Stage.BUILD not in self.stages:
             return
-        if self.links(item) and self.linker(item.locale).concerned(item.source.name, item.source.document):
+        if self.publisher.waits(item):
             self.linked.append(item)
         else:
             self.build(item)
@@ -656,62 +628,15 @@ class _Run:
 
     def publish(self, item: _Work) -> None:
         """Write the localized document, if any of its units has a text that may be published and a byte changes."""
-        result = self.page(item)
+        built = self.publisher.page(item)
+        self.report(item, built)
+        result = built.page
         path = self.config.target_path(item.locale, item.source.name)
         if result is None or files.read(path) == result:
             return
         item.row.page_written = True
         if not self.dry_run:
             files.write(path, result)
-
-    def page(self, item: _Work) -> bytes | None:
-        """The localized document as the catalog has it; None where it is not to be written."""
-        result, rejected = self.assembled(item)
-        units = item.source.document.units
-        for index, reason in rejected.items():
-            message = f"this translation would break the page, the source text stands in its place: {reason}"
-            self.outcome.findings.append(
-                Finding(
-                    "structure",
-                    Severity.ERROR,
-                    item.row.catalog,
-                    0,
-                    f"{message}\n    {_short(units[index].text)}",
-                    item.locale,
-                )
-            )
-        if result is None or not self.links(item):
-            return result
-        return self.linker(item.locale).linked(item.source.name, self.unlinked(item, result))
-
-    def assembled(self, item: _Work) -> tuple[bytes | None, dict[int, str]]:
-        """The localized document with the links of its source, None where it is not to be written; and the units whose
-        text would break it.
-        """
-        settings = self.config.settings(item.locale)
-        units = item.source.document.units
-        texts = self.texts(item)
-        if units and not any(texts):
-            return None, {}
-        if self.links(item):
-            linker = self.linker(item.locale)
-            texts = [
-                text and linker.sourced(item.source.name, unit, text) for unit, text in zip(units, texts, strict=True)
-            ]
-        values = front_matter(self.config, item.source, item.locale, item.merged, texts)
-        result, rejected = assemble(item.source.document, texts, values)
-        complete = all(texts) and not rejected
-        return (result if complete or settings.publish.incomplete == "source" else None), rejected
-
-    def texts(self, item: _Work) -> list[str | None]:
-        """The text of each unit that may be published."""
-        live = item.merged.live()
-        drafts = self.config.settings(item.locale).publish.drafts
-        return [
-            catalog.publishable(live[unit.context, unit.text], drafts=drafts) for unit in item.source.document.units
-        ]
-
-    # languages
 
     def list_versions(self) -> None:
         """Write the file of every page's languages, if the configuration names one and a byte changes. Pages that share
@@ -721,114 +646,28 @@ class _Run:
         slugs = any(settings.site.slugs for settings in self.config.locales.values())
         if self.dry_run or not (site.hreflang or slugs):
             return
-        pages = [(name, dict(self.versions(name))) for name in self.documents]
-        for locale, address, (name, *others) in conventions.clashes(self.config, pages):
+        for locale, address, (name, *others) in self.publisher.clashes():
             message = (
                 f"its page has the address {address}, like that of {', '.join(others)}: change one of their titles"
             )
             self.warn("address", f"{self.config.content.source}/{name}", 0, message, locale)
-        if not site.hreflang:
+        text = self.publisher.alternates()
+        if text is None:
             return
         path = self.config.root / site.hreflang
         self.refuse_outside(path)
-        text = conventions.rendered(conventions.alternates(self.config, pages), site.base_url, site.hreflang).encode()
         if files.read(path) != text:
             files.write(path, text)
 
-    def versions(self, name: str) -> Iterator[tuple[str, Fields]]:
-        """The front matter of a document ("") and of its localized pages, as they are on disk."""
-        source = self.config.root / self.config.content.source / name
-        places = [("", source), *((locale, self.config.target_path(locale, name)) for locale in self.config.targets)]
-        for locale, path in places:
-            data = files.read(path)
-            if data is not None:
-                yield locale, document.fields(data)
-
-    # links
-
-    def links(self, item: _Work) -> bool:
-        return self.config.settings(item.locale).localize.links
-
-    def linker(self, locale: str) -> Linker:
-        if locale not in self.linkers:
-            self.linkers[locale] = Linker(
-                self.config,
-                locale,
-                self.found_addresses,
-                partial(self.gets_page, locale),
-                partial(self.unlinked_page, locale),
-                lambda path: os.path.isfile(self.config.root / path),  # noqa: PTH113 (False for what is no path)
-                cache(partial(self.moved_to, locale)),
-            )
-        return self.linkers[locale]
-
-    def found_addresses(self) -> Mapping[str, Address]:
-        """The addresses of the pages of all documents, whatever the selection."""
-        if not self.addresses:
-            folder = self.config.root / self.config.content.source
-            known = {name: item.source.document.source for (_, name), item in self.works.items()}
-            redirects = conventions.generator(self.config).redirects
-            for name in self.documents:
-                fields = document.fields(known[name] if name in known else files.read(folder / name) or b"")
-                former = fields.get(redirects, ())
-                aliases = former if isinstance(former, tuple) else (former,)
-                self.addresses[name] = Address(conventions.address(self.config, name, fields), aliases)
-        return self.addresses
-
-    def moved_to(self, locale: str, name: str) -> str:
-        """The address of a localized page whose front matter gives it another one; empty where it does not."""
-        own = self.config.settings(locale)
-        if not own.links.pages or not (own.site.slugs or {"url", "permalink", "slug"} & {*own.front_matter.set}):
-            return ""
-        item = self.works.get((locale, name))
-        if item is None:
-            data = files.read(self.config.target_path(locale, name))
-            return conventions.address(self.config, name, document.fields(data), locale) if data is not None else ""
-        said = front_matter(self.config, item.source, locale, item.merged, self.texts(item))
-        stated = {key: value for key, value in said.items() if isinstance(value, str)}
-        fields = {**document.fields(item.source.document.source), **stated}
-        return conventions.address(self.config, name, fields, locale)
-
-    def gets_page(self, locale: str, name: str) -> bool:
-        """Whether a document has a localized page, or will have one at the end of the run."""
-        key = locale, name
-        if key not in self.has_page:
-            publish = self.config.settings(locale).publish
-            item = self.works.get(key)
-            if item is not None:
-                texts = self.texts(item)
-            else:  # outside of the selection: as its catalog is
-                found = _readable(self.config.catalog_path(locale, name))
-                entries = found.live().values() if found else ()
-                texts = [catalog.publishable(entry, drafts=publish.drafts) for entry in entries]
-            empty = item is not None and not item.source.document.units
-            enough = all if publish.incomplete == "skip" else any
-            written = empty or (bool(texts) and enough(map(bool, texts)))
-            self.has_page[key] = written or os.path.isfile(self.config.target_path(locale, name))  # noqa: PTH113
-        return self.has_page[key]
-
-    def unlinked_page(self, locale: str, name: str) -> Page | None:
-        """The localized page of a document with the links of its source: outside of the selection, as it is on disk."""
-        item = self.works.get((locale, name))
-        if item is not None:
-            result, _ = self.assembled(item)
-            return self.unlinked(item, result) if result is not None else None
-        source = files.read(self.config.root / self.config.content.source / name)
-        page = files.read(self.config.target_path(locale, name))
-        if source is None or page is None:
-            return None
-        dialect = document.recognise(name, self.config.settings(locale).content.dialect)
-        return Page(source, Rules(dialect=dialect), page)
-
-    def unlinked(self, item: _Work, result: bytes) -> Page:
-        return Page(item.source.document.source, item.source.document.rules, result)
-
-    def broken(self, item: _Work, page: bytes) -> tuple[Broken, ...]:
-        """The links of a localized page that lead nowhere."""
-        name = item.source.name
-        return tuple(self.linker(item.locale).broken(name, page)) if self.links(item) else ()
-
     # findings
+
+    def report(self, item: _Work, built: Built) -> None:
+        """Law 3: the translations that a page is built without."""
+        units = item.source.document.units
+        for index, reason in built.rejected.items():
+            message = f"this translation would break the page, the source text stands in its place: {reason}"
+            text = f"{message}\n    {_short(units[index].text)}"
+            self.outcome.findings.append(Finding("structure", Severity.ERROR, item.row.catalog, 0, text, item.locale))
 
     def warn(self, rule: str, path: str, line: int, message: str, locale: str = "") -> None:
         self.outcome.findings.append(Finding(rule, Severity.WARNING, path, line, message, locale))

@@ -21,7 +21,7 @@ from prl10n.catalog import Draft
 from prl10n.dispatch import Order, Spend
 from prl10n.document import Document
 from prl10n.errors import BackendError, MarkupError
-from prl10n.localize.drafts import Style, Localized, localized
+from prl10n.localize.drafts import Localized, Style, localized
 from prl10n.memory import Memory, neighbours
 from prl10n.model import Inline, Piece, Term, Unit
 from prl10n.sentences import Sentence

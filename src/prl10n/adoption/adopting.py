@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
-from prl10n import catalog, document, files, markup, pipeline
+from prl10n import catalog, document, files, markup
 from prl10n.adoption.blocks import folded, spoken
 from prl10n.adoption.lexicon import EMPTY, Lexicon, learn
 from prl10n.adoption.pairing import APPROVED, Alignment, align, examples
@@ -15,10 +15,12 @@ from prl10n.assembly import assemble
 from prl10n.catalog import Catalog, Entry, Key
 from prl10n.changes import Changes
 from prl10n.config import Config, shown
+from prl10n.content import find_documents
 from prl10n.document import Document
 from prl10n.errors import LIBRARY_FAILURES, DocumentError, Prl10nError
 from prl10n.model import Finding, Severity, State, Unit
 from prl10n.pipeline import Selection, Standing, survey
+from prl10n.publishing import Publisher
 
 NAME = 4  # words of a text that may be the same in both languages; a longer one is not translated
 SHOWN = 6  # ranges of lines that a finding names
@@ -94,6 +96,7 @@ def adopt(config: Config, selection: Selection, *, dry_run: bool = False) -> Rep
     and pages alone. Raises ConfigError for what is wrong with the configuration or the selection as a whole.
     """
     report = Report()
+    documents = find_documents(config)
     standings, findings = survey(config, selection)
     report.findings += [finding for finding in findings if finding.rule == "unreadable"]
     report.unreadable = bool(report.findings)
@@ -106,7 +109,7 @@ def adopt(config: Config, selection: Selection, *, dry_run: bool = False) -> Rep
         lexicon = _learned(config, pages)
         for page in waiting:
             try:
-                _Adoption(config, page, lexicon, report).carry_out(dry_run=dry_run)
+                _Adoption(config, page, lexicon, report, documents).carry_out(dry_run=dry_run)
             except Prl10nError as error:
                 _blame(report, page.standing, f"{error.what}. {error.remedy}".strip())
     return report
@@ -153,8 +156,10 @@ def _learned(config: Config, pages: Sequence[_Page]) -> Lexicon:
 class _Adoption:
     """One page on its way into its catalog."""
 
-    def __init__(self, config: Config, page: _Page, lexicon: Lexicon, report: Report) -> None:
-        self.config, self.page, self.report = config, page, report
+    def __init__(
+        self, config: Config, page: _Page, lexicon: Lexicon, report: Report, documents: tuple[str, ...]
+    ) -> None:
+        self.config, self.page, self.report, self.documents = config, page, report, documents
         self.standing = page.standing
         self.live = self.standing.merged.live()
         self.alignment = _aligned(config, page, lexicon)
@@ -294,7 +299,9 @@ class _Adoption:
 
     def compare(self, merged: Catalog) -> None:
         """Say which lines of the page `build` will change."""
-        built = _built(self.config, self.standing, merged)
+        item = replace(self.standing, merged=merged)
+        items = {(item.locale, item.source.name): item}
+        built = Publisher(self.config, self.documents, items).page(item).page
         if built is None or built == self.page.data:
             return
         self.row.changes = tuple(_changed_lines(self.page.data, built))
@@ -333,21 +340,6 @@ def _entry(entry: Entry, proposal: _Proposal | None) -> Entry:
     provenance = f"prl10n: adopted {min(99, int(proposal.confidence * 100))}%"
     comment = "\n".join(line for line in (entry.remarks, provenance) if line)
     return replace(entry, msgstr=proposal.text, fuzzy=True, previous=None, comment=comment, lines="")
-
-
-def _built(config: Config, standing: Standing, merged: Catalog) -> bytes | None:
-    """The page as `build` will write it; None where it will write none."""
-    settings = config.settings(standing.locale)
-    live = merged.live()
-    source = standing.source.document
-    texts = [
-        catalog.publishable(live[unit.context, unit.text], drafts=settings.publish.drafts) for unit in source.units
-    ]
-    if source.units and not any(texts):
-        return None
-    values = pipeline.front_matter(config, standing.source, standing.locale, merged, texts)
-    result, rejected = assemble(source, texts, values)
-    return result if settings.publish.incomplete == "source" or (all(texts) and not rejected) else None
 
 
 def _changed_lines(page: bytes, built: bytes) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 
 from prl10n import catalog, files, glossary, pipeline
-from prl10n.assembly import assemble
 from prl10n.catalog import Entry, Key
 from prl10n.checks import model, places
 from prl10n.checks.model import Context, Files, Place, Problem, Rule
@@ -49,7 +48,7 @@ def inspect(config: Config, selection: Selection, rules: Sequence[Rule], errors:
     names = find_documents(config)
     standings, seen = pipeline.survey(config, selection)
     locales, _ = pipeline.select(config, selection, names)
-    found = [*_read(config, names, seen), *_rejected(config, standings, seen), *_gettext(standings)]
+    found = [*_read(config, names, seen), *_rejected(config, standings), *_gettext(standings)]
     terms = {
         locale: glossary.load(config.root / config.settings(locale).glossary.file).terms(locale) for locale in locales
     }
@@ -85,17 +84,12 @@ def _read(config: Config, names: Sequence[str], seen: Iterable[Finding]) -> Iter
             yield replace(finding, rule="catalog" if finding.path in catalogs else "document", path=path)
 
 
-def _rejected(config: Config, standings: Iterable[Standing], seen: Iterable[Finding]) -> Iterator[Finding]:
+def _rejected(config: Config, standings: Iterable[Standing]) -> Iterator[Finding]:
     """Law 3: the translations that their pages were built without."""
-    broken = {(finding.path, finding.locale) for finding in seen if finding.rule == "structure"}
     for standing in standings:
         place = Desk(config, standing)
-        if (place.catalog, standing.locale) not in broken:
-            continue
-        settings, live = config.settings(standing.locale), standing.merged.live()
-        units = standing.source.document.units
-        texts = [catalog.publishable(live[unit.context, unit.text], drafts=settings.publish.drafts) for unit in units]
-        for index, reason in assemble(standing.source.document, texts)[1].items():
+        live, units = standing.merged.live(), standing.source.document.units
+        for index, reason in standing.rejected.items():
             problem = Problem(
                 f"the source text stands in the place of this translation, which would break the page: {reason}"
             )

@@ -180,8 +180,8 @@ class Place(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Files:
     """A document in a locale: its catalog as it is (`seen`) and as `extract` would leave it (`merged`), its page as it
-    is (`page`, None: there is none) and as `build` would leave it (`built`, None: it would write none); `broken` are the
-    links of the latter that lead nowhere.
+    is (`page`, None: there is none) and as `build` would leave it (`built`, None: it would write none), of which the
+    links `broken` lead nowhere.
     """
 
     units: tuple[Unit, ...]

@@ -280,7 +280,11 @@ class _Segmenter:
             elif directions.next is not None:
                 directions.begin(len(context))
             if kind == "inline":
-                self.content(token, context)
+                try:
+                    self.content(token, context)
+                except RecursionError as error:
+                    where, remedy = f":{self.line_of(token)}", "Shorten the text, or put it into a block of code."
+                    raise DocumentError(str(error), where=where, remedy=remedy) from None
             elif kind == "html_block":
                 self.html_block(token)
             elif kind == "definition":

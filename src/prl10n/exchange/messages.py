@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from prl10n import document, glossary, translation
 from prl10n.catalog import Entry, Key
-from prl10n.config import Config
+from prl10n.config import Config, shown
+from prl10n.errors import LIBRARY_FAILURES
 from prl10n.model import Finding, Inline, Severity, State, Term, Unit
 from prl10n.pipeline import Selection, Standing, survey
 
@@ -97,12 +98,16 @@ def collect(
         locale: glossary.load(config.root / config.settings(locale).glossary.file).terms(locale)
         for locale in dict.fromkeys(standing.locale for standing in standings)
     }
-    messages = [
-        message
-        for standing in standings
-        for message in _messages(standing, terms[standing.locale])
-        if message.state in states
-    ]
+    messages: list[Message] = []
+    for standing in standings:
+        try:
+            every = list(_messages(standing, terms[standing.locale]))
+        except LIBRARY_FAILURES as error:
+            what = f"a translation cannot be parsed: {error}. Mend it, or clear it."
+            path = shown(standing.catalog_path)
+            findings.append(Finding("unreadable", Severity.ERROR, path, 0, what, standing.locale))
+            continue
+        messages += (message for message in every if message.state in states)
     return messages, unreadable(findings)
 
 
