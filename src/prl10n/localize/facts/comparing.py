@@ -56,10 +56,10 @@ def repaired(
         kind = found.source.kind if found.source else Kind.NAME
         new = found.edit
         if new and kind in kinds and not any(new.start < edit.end and edit.start < new.end for edit in edits):
-            edits[new] = f"{found.message}: it is now {new.text}"
+            edits[new] = f"{target[new.start : new.end]} is now {new.text}"
     for chosen in (tuple(sorted(edits)), *((edit,) for edit in sorted(edits))):
         if chosen and _settles(source, applied(target, chosen), languages, len(comparison.discrepancies()), kinds):
-            return chosen, tuple(edits[edit] for edit in chosen)
+            return chosen, tuple(dict.fromkeys(edits[edit] for edit in chosen))
     return (), ()
 
 
