@@ -67,6 +67,8 @@ def bills(config: Config, price: tuple[float, str] | None) -> tuple[Bill, ...] |
     try:
         with Memory(path, scratch=True) as memory:
             billed = memory.billed()
+            if memory.damaged:
+                return None
     except Prl10nError:
         return None
     found: dict[tuple[str, str], int] = {}
