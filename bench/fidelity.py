@@ -107,8 +107,8 @@ UNTOUCHABLE = re.compile(
     ),
     re.DOTALL | re.MULTILINE,
 )
-# Code and destinations where the oracle's parser sees no markdown, but a site's does: attributes, front matter, MDX; and
-# components, which are text to it.
+# Code and destinations where the oracle's parser sees no markdown, but a site's does: attributes, front matter, MDX;
+# and components, which are text to it.
 UNPARSED = re.compile(r"`[^`]+`|\]\([^()\s]+\)|<[A-Z]\w*[^<>]*>")
 MDX = re.compile(r"^\{/\*|^import\s[^\n]*\sfrom\s['\"][^'\"\n]+['\"];?$|^\s*<\w[^<>]*\s\w+=\{", re.MULTILINE)
 PARAMETER = re.compile(

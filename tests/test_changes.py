@@ -233,7 +233,7 @@ def test_a_boilerplate_is_approved_once_where_the_configuration_trusts_it(
     ("text", "known", "expected"),
     [
         ("Sales grew by 12 percent.", "Les ventes ont progressé de 12 pour cent.", "de 15 pour cent"),
-        ("On 3 May 2026 we met Acme.", "Le 3 mai 2026, nous avons vu Acme.", "Le 7\u00a0juin 2027, nous avons vu Zenith."),
+        ("On 3 May 2026 we met Acme.", "Le 3 mai 2026, nous avons vu Acme.", "7\u00a0juin 2027, nous avons vu Zenith."),
     ],
 )
 def test_a_text_of_another_document_with_other_figures(

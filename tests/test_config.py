@@ -249,7 +249,12 @@ REFUSED = {
         "unknown key 'includes' in [content]",
         "Did you mean `include`? Known keys: source, include, exclude, target, catalog, dialect.",
     ),
-    "unknown key like none": ("[publish]\nqqq = 1\n", 2, "unknown key 'qqq'", "Known keys: drafts, incomplete, notice, outdated."),
+    "unknown key like none": (
+        "[publish]\nqqq = 1\n",
+        2,
+        "unknown key 'qqq'",
+        "Known keys: drafts, incomplete, notice, outdated.",
+    ),
     "unknown key, dotted": ("publish.draft = true\n", 1, "unknown key 'draft' in [publish]", "`drafts`"),
     "unknown key, inline": ('source = "en"\npublish = { draft = true }\n', 2, "unknown key 'draft'", "`drafts`"),
     "key outside its table": ('include = ["*.md"]\n', 1, "unknown key 'include'", "`include` belongs in [content]."),

@@ -18,11 +18,13 @@ image: news.png
 
 ### Jane Roe joins the team as Sales Director
 
-**Geneva, 20th November 2023** - It is with pleasure that Acme can announce that [Jane Roe](https://www.example.com/in/jane-roe-2784905/) has been appointed. Jane joined on 20th November 2023.
+**Geneva, 20th November 2023** - It is with pleasure that Acme can announce that
+[Jane Roe](https://www.example.com/in/jane-roe-2784905/) has been appointed. Jane joined on 20th November 2023.
 
 Jane brings over 15 year’s knowledge of the IT industry.
 
-Jane said, _“I’m delighted to join the team and the [Acme](https://www.example.com/) family. The [platform](/platform) is growing."_
+Jane said, _“I’m delighted to join the team and the [Acme](https://www.example.com/) family. The
+[platform](/platform) is growing."_
 
 Acme grew 12.5% to $3.2 billion; is it over?
 
@@ -77,7 +79,7 @@ def test_the_date_is_french(page: str) -> None:
 def test_quotation_marks_pair_across_emphasis_and_links(page: str) -> None:
     assert f"_«{HARD}Je suis ravie" in page
     assert f"grandit{THIN}!{HARD}»_" in page
-    assert not {*"“”\""} & {*page}
+    assert not {*'“”"'} & {*page}
 
 
 def test_spaces_and_apostrophes(page: str) -> None:
