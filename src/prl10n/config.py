@@ -7,6 +7,7 @@ that the other modules trust what they get. Importing this module does not impor
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
@@ -174,6 +175,22 @@ class Settings(_Table, frozen=True, kw_only=True):
     site: Site = Site()
 
 
+class Run(_Table, frozen=True, kw_only=True):
+    """`[run]`: who does the work on documents (docs/scale.md). It holds for all locales.
+
+    `executor` is "auto" (as many processes of this machine as the work is worth), "none", "processes", or the address
+    of a Dask scheduler (`EXECUTOR`). `workers` is how many processes there are, or how many workers a cluster must
+    have; 0: as many as there are cores, or one.
+    """
+
+    executor: str = "auto"
+    workers: int = 0
+
+
+EXECUTORS = ("auto", "none", "processes")
+EXECUTOR = re.compile(r"(?:dask|tcp|tls)://[^\s/:@]+:[0-9]{1,5}|(?:dask|tcp|tls)://\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
+
+
 class Origin(msgspec.Struct, frozen=True):
     """The file that a configuration came from: it knows on which line a key stands."""
 
@@ -198,6 +215,7 @@ class Config(Settings, frozen=True, kw_only=True):
     source: str
     targets: tuple[str, ...]
     locales: Mapping[str, Settings]
+    run: Run = Run()
 
     @property
     def path(self) -> Path:
@@ -290,6 +308,7 @@ def _pyproject_table(data: Mapping[str, Any]) -> object:
 # Reading and checking. A key is addressed by its path: ("locale", "fr-CA", "backend", "name").
 
 _TABLES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+_KINDS: Mapping[str, Any] = {**_TABLES, "run": Run}  # those of all locales at once, too
 _TARGETFIELDS = ("locale", "path", "dir", "stem", "ext")
 _CATALOGFIELDS = ("locale", "dir", "stem", "ext")
 # What a front matter value may hold: `prl10n.conventions` says what each stands for.
@@ -309,10 +328,11 @@ class _Languages(_Table, frozen=True, kw_only=True):
 def _config(origin: Origin, data: dict[str, Any]) -> Config:
     top = {key: value for key, value in data.items() if key in ("source", "targets")}
     tables = {key: value for key, value in data.items() if key in _TABLES}
+    whole = {key: value for key, value in data.items() if key in _KINDS and key not in _TABLES}
     overrides = data.get("locale", {})
-    _check_names(origin, (), data, ("source", "targets", *_TABLES, "locale"))
+    _check_names(origin, (), data, ("source", "targets", *_KINDS, "locale"))
     languages = _Languages(**_checked(origin, (), _Languages, top))
-    _check_tables(origin, (), tables)
+    _check_tables(origin, (), {**tables, **whole})
     _check_languages(origin, languages)
     _check_is_table(origin, ("locale",), overrides)
     for locale, override in overrides.items():
@@ -330,6 +350,7 @@ def _config(origin: Origin, data: dict[str, Any]) -> Config:
         targets=languages.targets,
         locales=settings,
         **{name: getattr(base, name) for name in _TABLES},
+        **{name: msgspec.convert(value, _KINDS[name]) for name, value in whole.items()},
     )
 
 
@@ -358,8 +379,8 @@ def _check_tables(origin: Origin, keys: tuple[str, ...], tables: Mapping[str, An
         if name == "backend":
             _check_backend(origin, here, table)
             continue
-        _check_names(origin, here, table, [field.name for field in msgspec.structs.fields(_TABLES[name])])
-        values = _checked(origin, here, _TABLES[name], table)
+        _check_names(origin, here, table, [field.name for field in msgspec.structs.fields(_KINDS[name])])
+        values = _checked(origin, here, _KINDS[name], table)
         if name == "content":
             _check_content(origin, here, values)
         if name == "glossary" and "file" in values:
@@ -368,6 +389,8 @@ def _check_tables(origin: Origin, keys: tuple[str, ...], tables: Mapping[str, An
             _check_links(origin, here, values)
         if name == "site":
             _check_site(origin, here, values)
+        if name == "run":
+            _check_run(origin, here, values)
         for group in ("set", "notice", "outdated"):
             for key, value in values.get(group, {}).items():
                 _check_setting(origin, (*here, group, key), value)
@@ -388,7 +411,7 @@ def _check_names(origin: Origin, keys: tuple[str, ...], table: Iterable[str], kn
 def _unknown_key(origin: Origin, keys: tuple[str, ...], known: tuple[str, ...]) -> ConfigError:
     *tables, key = keys
     place = f" in [{_header(tables)}]" if tables else ""
-    homes = [name for name, struct in _TABLES.items() if key in struct.__struct_fields__ and key != "tables"]
+    homes = [name for name, struct in _KINDS.items() if key in struct.__struct_fields__ and key != "tables"]
     if key in _Languages.__struct_fields__:
         advice = f"`{key}` stands at the top of the file, before every table. "
     elif homes and not tables:
@@ -623,6 +646,19 @@ def _check_site(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any]
         raise origin.error((*keys, "hreflang"), f"{file!r} ends neither in .json nor in .yaml", example)
 
 
+def _check_run(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any]) -> None:
+    executor = values.get("executor", "auto")
+    if executor not in EXECUTORS and not EXECUTOR.fullmatch(executor):
+        raise origin.error(
+            (*keys, "executor"),
+            f"run.executor cannot be {executor!r}",
+            f"{nearest(executor, EXECUTORS)}Known values: {', '.join(EXECUTORS)}, and the address of a Dask "
+            'scheduler, for example: executor = "dask://10.0.0.5:8786"',
+        )
+    if values.get("workers", 0) < 0:
+        raise origin.error((*keys, "workers"), "run.workers cannot be less than 0", "0 is as many as there are cores.")
+
+
 def _check_conventions(origin: Origin, locale: str, settings: Settings) -> None:
     """What the tables of a locale say together."""
     if settings.site.hreflang and not settings.site.base_url:
@@ -662,9 +698,9 @@ FIELD = re.compile(r"\{(locale|path|dir|stem|ext)\}")
 
 
 def expand(pattern: str, locale: str, document: str) -> str:
-    path = PurePosixPath(document)
-    folder = "" if path.parent == PurePosixPath() else f"{path.parent}/"
-    values = {"locale": locale, "path": str(path), "dir": folder, "stem": path.stem, "ext": path.suffix}
+    folder, slash, name = document.rpartition("/")
+    stem, ext = posixpath.splitext(name)
+    values = {"locale": locale, "path": document, "dir": folder + slash, "stem": stem, "ext": ext}
     return FIELD.sub(lambda match: values[match[1]], pattern)
 
 

@@ -53,12 +53,14 @@ def chosen(config: Config, files: Iterable[str]) -> tuple[str, ...]:
     excluded = [_glob_regex(glob) for name in content.exclude for glob in (name, f"{name.rstrip('/')}/**")]
     included = [_glob_regex(glob) for glob in content.include]
     outputs = [_output_regex(settings.content.target, locale) for locale, settings in config.locales.items()]
+    folder = PurePosixPath(content.source).as_posix()
+    prefix = "" if folder == "." else f"{folder}/"
     return tuple(
         file
         for file in files
         if any(regex.fullmatch(file) for regex in included)
         and not any(regex.fullmatch(file) for regex in excluded)
-        and not any(regex.fullmatch((PurePosixPath(content.source) / file).as_posix()) for regex in outputs)
+        and not any(regex.fullmatch(prefix + file) for regex in outputs)
     )
 
 
@@ -73,7 +75,7 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     fixed = PurePosixPath(FIELD.split(pattern.replace("{locale}", form))[0] + "x").parent
     regex = _output_regex(pattern, form)
     known = {config.catalog_path(locale, name): name for name in documents}
-    found = {path: name for path, name in known.items() if _is_file(path)}
+    found = {path: name for path, name in known.items() if os.path.isfile(path)}  # noqa: PTH113
     folder = config.root / fixed
     for file in _files(folder) if folder.is_dir() else ():
         path = folder / file
@@ -85,19 +87,17 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
 def _files(folder: Path) -> Iterator[str]:
     """The posix paths of the files below a folder, in no order; see `find_documents` for those left out."""
     resolved = folder.resolve()
+    top = len(str(folder)) + 1
     for parent, folders, names in os.walk(folder, onerror=_refuse_unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        inside = f"{parent[top:]}/" if len(parent) > top else ""
         for name in names:
-            path = Path(parent, name)
-            if name.startswith(".") or not _is_file(path):
+            path = f"{parent}/{name}"
+            if name.startswith(".") or not os.path.isfile(path):  # noqa: PTH113 (False for a name that is too long, too)
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(resolved):
+            if os.path.islink(path) and not Path(path).resolve().is_relative_to(resolved):  # noqa: PTH114 (cheaper)
                 continue
-            yield path.relative_to(folder).as_posix()
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113 (False for a name that is too long, too)
+            yield inside + name
 
 
 def _refuse_unreadable(error: OSError) -> None:
@@ -119,9 +119,16 @@ def _what_is_there(folder: str, glob: str, files: list[str]) -> str:
 
 
 def _refuse_clashes(config: Config, documents: tuple[str, ...]) -> None:
-    """Refuse patterns that send two documents to one file: without {dir} their folders are lost, for example."""
+    """Refuse patterns that send two documents to one file: without {dir} their folders are lost, for example.
+
+    Locales with one pattern have the same clashes: the first of them is looked at.
+    """
+    looked: set[tuple[str, str]] = set()
     for locale, settings in config.locales.items():
         for key, pattern in (("target", settings.content.target), ("catalog", settings.content.catalog)):
+            if (key, pattern) in looked:
+                continue
+            looked.add((key, pattern))
             taken: dict[str, str] = {}
             for document in documents:
                 first = taken.setdefault(expand(pattern, locale, document), document)

@@ -17,7 +17,7 @@ from enum import Flag, auto
 from functools import partial
 from pathlib import Path
 
-from prl10n import backends, catalog, document, files, glossary, lock, models, translation
+from prl10n import backends, catalog, document, executors, files, glossary, lock, models, translation
 from prl10n.assembly import Broken
 from prl10n.backends import Backend, Usage
 from prl10n.catalog import Catalog, Draft
@@ -265,13 +265,21 @@ def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tupl
     return locales, tuple(name for name in names if name in chosen)
 
 
-def _split(job: tuple[str, Path, Rules]) -> Document | Finding:
-    """Read and segment one file; the finding says why that is impossible."""
-    file, path, rules = job
+def _bytes(file: str, path: Path) -> bytes | Finding:
+    """A file as it is on disk; the finding says why it cannot be read."""
     try:
         data = files.read(path)
-        if data is None:
-            return Finding("unreadable", Severity.ERROR, file, 0, "the file is gone")
+    except Prl10nError as error:
+        return Finding("unreadable", Severity.ERROR, file, 0, f"{error.what}. {error.remedy}".strip())
+    return Finding("unreadable", Severity.ERROR, file, 0, "the file is gone") if data is None else data
+
+
+def _split(job: tuple[str, bytes | Finding, Rules]) -> Document | Finding:
+    """Segment one file; the finding says why that is impossible. The bytes travel: who works needs no disk of ours."""
+    file, data, rules = job
+    if isinstance(data, Finding):
+        return data
+    try:
         return document.split(data, rules)
     except DocumentError as error:
         line = int(error.where.rpartition(":")[2] or 0)
@@ -282,6 +290,12 @@ def _split(job: tuple[str, Path, Rules]) -> Document | Finding:
         return Finding(
             "unreadable", Severity.ERROR, file, 0, f"the markdown parser failed: {type(error).__name__}: {error}"
         )
+
+
+def _lost(job: tuple[str, bytes | Finding, Rules]) -> Finding:
+    """What becomes of a document on which a worker died, each time that one tried."""
+    what = "a worker died on it, again and again: this page needs more memory than there is, or breaks the parser"
+    return Finding("unreadable", Severity.ERROR, job[0], 0, what)
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------
@@ -367,6 +381,7 @@ class _Run:
         self.publisher = Publisher(config, (), {})
         self.linked: list[_Work] = []  # those whose pages depend on which other pages there will be
         self.now = today()
+        self.executor: Executor | None = None
 
     def opened(self, selection: Selection, executor: Executor | None) -> list[_Work]:
         """The selected documents with their catalogs, locale by locale."""
@@ -385,6 +400,7 @@ class _Run:
         return work
 
     def all(self, selection: Selection, executor: Executor | None) -> Outcome:
+        self.executor = executor
         work = self.opened(selection, executor)
         if Stage.TRANSLATE in self.stages:
             self.translate(work)
@@ -407,27 +423,23 @@ class _Run:
     def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> list[Source]:
         folder = self.config.content.source
         self.progress.begin("reading", len(names))
-        jobs = [
-            (
-                f"{folder}/{name}",
-                self.config.root / folder / name,
-                replace(rules, dialect=document.recognise(name, rules.dialect)),
-            )
-            for name in names
-        ]
-        sources: list[Source] = []
-        found: Iterable[Document | Finding] = (
-            executor.map(_split, jobs, chunksize=16) if executor else map(_split, jobs)
+        paths = ((f"{folder}/{name}", self.config.root / folder / name) for name in names)
+        jobs = (
+            (file, _bytes(file, path), replace(rules, dialect=document.recognise(path.name, rules.dialect)))
+            for file, path in paths
         )
-        for name, job, result in zip(names, jobs, found, strict=True):
+        sources: list[Source] = []
+        found = executors.each(executor, _split, jobs, _lost) if executor else map(_split, jobs)
+        for name, result in zip(names, found, strict=True):
+            file = f"{folder}/{name}"
             self.progress.advance()
             if isinstance(result, Finding):
                 self.outcome.unreadable = True
                 self.outcome.findings.append(result)
                 continue
             for line, message in result.problems:
-                self.warn("document", job[0], line, message)
-            sources.append(Source(name, job[0], result))
+                self.warn("document", file, line, message)
+            sources.append(Source(name, file, result))
         return sources
 
     def open(self, source: Source, locale: str) -> _Work | None:
@@ -557,7 +569,7 @@ class _Run:
         name, options = choose(self.config, locale, self.environ)
         key = (name, repr(sorted(options.items())))
         if key not in self.backends:
-            self.backends[key] = backends.create(name, options, self.environ)
+            self.backends[key] = executors.spread(backends.create(name, options, self.environ), self.executor)
         self.outcome.backends[locale] = name
         self.outcome.prices[locale] = _price(self.backends[key], settings.budget)
         return self.backends[key]

@@ -267,7 +267,7 @@ def _run(
     dry_run: bool,
     most_characters: int | None = None,
 ) -> None:
-    from prl10n import config, pipeline
+    from prl10n import config, executors, pipeline
     from prl10n.cli import show
 
     stages = {
@@ -279,9 +279,15 @@ def _run(
     }[command]
     loaded = config.load(Path.cwd(), explicit)
     selection = pipeline.Selection(locales, paths)
-    with _progress() as progress:
+    with executors.opened(loaded.run) as executor, _progress() as progress:
         outcome = pipeline.run(
-            loaded, stages, selection, dry_run=dry_run, most_characters=most_characters, progress=progress
+            loaded,
+            stages,
+            selection,
+            dry_run=dry_run,
+            most_characters=most_characters,
+            progress=progress,
+            executor=executor,
         )
     for finding in outcome.findings:
         click.echo(show.finding_line(finding), err=True)

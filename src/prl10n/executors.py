@@ -1,0 +1,349 @@
+"""Who does the work on documents: this process, others on this machine, or the workers of a Dask cluster. The only code
+that knows distributed.
+
+    opened(config.run)               the executor of a run, closed when the run is over
+    each(executor, function, jobs)   the answers to many small jobs, in their order
+    spread(backend, executor)        a backend whose models are on the workers
+
+A job is a function of a module and picklable values: no path, no open file, nothing that a worker would have to share
+a disk for. Whoever does it, the answers are the same: that is why workers must have the versions that decide about them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from itertools import islice
+from multiprocessing import get_context
+from threading import Event, Lock, Thread
+from typing import Any, ParamSpec, TypeVar
+
+from prl10n.backends import Backend
+from prl10n.config import Run
+from prl10n.errors import BackendUnavailable, ConfigError, Prl10nError
+
+P = ParamSpec("P")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+CHUNK = 16  # jobs that travel together: a message costs about as much as a page
+AHEAD = 4  # chunks under way for each worker: enough to keep it busy, few enough to hold in memory
+PATIENCE = 10.0  # seconds that a scheduler may take to answer
+ALONE = 60.0  # seconds that a cluster may be without any worker
+LOOK = 1.0  # seconds between two looks at who is there
+
+# What decides about the bytes of catalogs and pages: the same on the coordinator and on every worker.
+SAME = ("prl10n", "markdown-it-py", "mdit-py-plugins", "PyYAML", "python-frontmatter")
+
+_SECURITY = "A scheduler runs what it is sent: docs/scale.md says how to keep strangers away."
+
+
+class WorkerDied(BrokenExecutor):
+    """The worker died that had this job, and so did those that got it after that one. The executor goes on."""
+
+
+@contextmanager
+def opened(run: Run) -> Iterator[Executor | None]:
+    """The executor that `[run]` names; None leaves the choice to the pipeline (`auto`).
+
+    Raises ConfigError where a cluster cannot be reached within `PATIENCE`, has no workers, or has workers whose answers
+    might differ from ours.
+    """
+    if run.executor == "auto":
+        yield None
+        return
+    made: Executor = {"none": Here, "processes": lambda: _processes(run.workers)}.get(
+        run.executor, lambda: Cluster(run.executor, run.workers)
+    )()
+    try:
+        yield made
+    finally:
+        made.shutdown(wait=False, cancel_futures=True)
+
+
+class Here(Executor):
+    """Does every job at once, in the process and the thread that submits it."""
+
+    slots = 1
+
+    def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
+        future: Future[Result] = Future()
+        future.set_result(function(*args, **kwargs))
+        return future
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers or os.cpu_count() or 1, get_context("spawn"), _deaf)
+
+
+def _deaf() -> None:
+    """Ctrl-C reaches every process of a terminal: the coordinator alone decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+# --- many jobs --------------------------------------------------------------------------------------------------------
+
+
+def each(
+    executor: Executor, function: Callable[[Job], Result], jobs: Iterable[Job], lost: Callable[[Job], Result]
+) -> Iterator[Result]:
+    """`function` of every job, in the order of the jobs.
+
+    Jobs are taken from their iterable as they are needed, and travel in chunks. A chunk on which workers die is done
+    again job by job; `lost` says what becomes of a job on which they still do. Raises Prl10nError where nobody is left
+    to do the rest.
+    """
+    waiting = iter(jobs)
+    under_way: deque[tuple[list[Job], Future[list[Result]]]] = deque()
+
+    def submit(chunk: list[Job]) -> tuple[list[Job], Future[list[Result]]]:
+        return chunk, executor.submit(_all, function, chunk)
+
+    try:
+        while True:
+            while len(under_way) < AHEAD * slots(executor) and (chunk := list(islice(waiting, CHUNK))):
+                under_way.append(submit(chunk))
+            if not under_way:
+                return
+            chunk, future = under_way.popleft()
+            try:
+                yield from future.result()
+            except WorkerDied:
+                if len(chunk) == 1:
+                    yield lost(chunk[0])
+                else:
+                    under_way.extendleft(reversed([submit([job]) for job in chunk]))
+    except BrokenExecutor as error:
+        raise Prl10nError(
+            f"the worker processes ended: {error}",
+            remedy='Is there enough memory? executor = "none" in [run] works without them.',
+        ) from error
+    finally:
+        for _, future in under_way:
+            future.cancel()
+
+
+def _all(function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
+    return list(map(function, jobs))
+
+
+def slots(executor: Executor) -> int:
+    """How many jobs an executor does at a time."""
+    found: int = getattr(executor, "slots", 0) or os.cpu_count() or 1
+    return found
+
+
+def spread(backend: Backend, executor: Executor | None) -> Backend:
+    """The backend as it works with an executor: one that knows how is moved to the workers of a cluster, where its
+    models are; any other stays with the coordinator.
+    """
+    move = getattr(backend, "spread", None)
+    if move is None or not isinstance(executor, Cluster):
+        return backend
+    moved: Backend = move(executor, slots(executor), executor.threads)
+    return moved
+
+
+# --- a cluster --------------------------------------------------------------------------------------------------------
+
+
+class Cluster(Executor):
+    """The workers of a Dask scheduler.
+
+    The answer of a job may be WorkerDied, after which other jobs go on, and BackendUnavailable where the scheduler is
+    gone, or no worker was there for `ALONE` seconds. `threads` is how many jobs a worker does at a time.
+    """
+
+    def __init__(self, address: str, workers: int = 0) -> None:
+        self.address = address
+        self.client, self.killed = _connected(address)
+        self.waiting: set[Future[Any]] = set()
+        self.guard = Lock()
+        self.over = Event()
+        try:
+            self.slots, self.threads = _workers(self.client, address, max(workers, 1))
+            self.versions = versions()
+            _compare(address, self.versions, self.client.run(versions, on_error="return"))
+        except BaseException:
+            self.client.close(timeout=1)
+            raise
+        self.executor: Executor = self.client.get_executor(pure=False)
+        Thread(target=self.watch, name="prl10n-cluster", daemon=True).start()
+
+    def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
+        answer: Future[Result] = Future()
+        if self.over.is_set():
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        with self.guard:
+            self.waiting.add(answer)
+        inner = self.executor.submit(_trusted, self.versions, function, *args, **kwargs)
+
+        def done(inner: Future[Result]) -> None:
+            if inner.cancelled():
+                self.settle(answer, self.gone("the scheduler ended, or dropped the work"))
+                return
+            error = inner.exception()
+            if isinstance(error, self.killed):
+                error = WorkerDied("a worker died, and the ones that tried again")
+            elif isinstance(error, CancelledError):
+                error = self.gone("the scheduler ended, or dropped the work")
+            self.settle(answer, error, None if error else inner.result())
+
+        inner.add_done_callback(done)
+        answer.add_done_callback(lambda answer: answer.cancelled() and inner.cancel())
+        return answer
+
+    def settle(self, answer: Future[Any], error: BaseException | None, result: object = None) -> None:
+        """Answer a job once: what comes later, or to a job that was given up, is dropped."""
+        with self.guard:
+            if answer not in self.waiting:
+                return
+            self.waiting.discard(answer)
+        if not answer.set_running_or_notify_cancel():
+            return
+        if error is None:
+            answer.set_result(result)
+        else:
+            answer.set_exception(error)
+
+    def gone(self, what: str) -> BackendUnavailable:
+        return BackendUnavailable(
+            f"the cluster was lost: {what}",
+            where=self.address,
+            remedy="What was done is saved: start the cluster again, and the same command resumes.",
+        )
+
+    def watch(self) -> None:
+        """Note how many workers there are; where there is none for too long, nobody waits any longer."""
+        alone = 0.0
+        while not self.over.wait(LOOK):
+            try:
+                there = self.client.nthreads()
+            except (OSError, TimeoutError, RuntimeError):  # the scheduler does not answer
+                there = {}
+            alone = 0.0 if there else alone + LOOK
+            self.slots = sum(there.values()) or self.slots
+            if alone >= ALONE:
+                self.abandon(self.gone(f"it had no worker for {ALONE:.0f} seconds"))
+
+    def abandon(self, error: Prl10nError) -> None:
+        with self.guard:
+            waiting = list(self.waiting)
+        for answer in waiting:
+            self.settle(answer, error)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        del wait, cancel_futures  # what nobody has waited for by now, nobody will
+        if self.over.is_set():
+            return
+        self.over.set()
+        self.abandon(self.gone("the run is over"))
+        self.client.close(timeout=2)
+
+
+def versions() -> dict[str, str]:
+    """What decides about an answer, on the machine where this runs."""
+    return {"python": ".".join(map(str, sys.version_info[:2]))} | {name: _version(name) for name in SAME}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+@cache
+def _own() -> Mapping[str, str]:
+    return versions()
+
+
+def _trusted(
+    expected: Mapping[str, str],
+    function: Callable[P, Result],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Result:
+    """On a worker: a job, if this worker has the coordinator's versions. One that joined later was not asked before."""
+    if _own() != expected:
+        raise _mismatch(platform.node(), expected, _own())
+    return function(*args, **kwargs)
+
+
+def _connected(address: str) -> tuple[Any, type[Exception]]:
+    """A client of the scheduler, and the error of a job that its workers did not survive."""
+    if find_spec("distributed") is None:
+        raise ConfigError(
+            "a cluster needs a library that is not installed",
+            where=address,
+            remedy="Run: pip install 'prl10n[distributed]'",
+        )
+    import dask
+    from distributed import Client
+    from distributed.scheduler import KilledWorker
+
+    # What goes wrong is said once, by us. A chunk of long pages is no mistake to warn of.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
+    target = address.replace("dask://", "tcp://", 1)
+    try:
+        client = Client(target, timeout=PATIENCE, set_as_default=False, name="prl10n")
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ConfigError(
+            f"the scheduler cannot be reached: {error}",
+            where=address,
+            remedy="Is `dask scheduler` running there, and may this machine connect to its port? Correct executor in "
+            f"[run]. {_SECURITY}",
+        ) from error
+    return client, KilledWorker
+
+
+def _workers(client: Any, address: str, least: int) -> tuple[int, int]:
+    """How many jobs the cluster, and how many its smallest worker, does at a time. Waits for `least` workers."""
+    try:
+        client.wait_for_workers(least, timeout=PATIENCE)
+        threads: list[int] = list(client.nthreads().values())
+    except (OSError, TimeoutError) as error:
+        there = "1 worker" if least == 1 else f"{least} workers"
+        raise ConfigError(
+            f"the cluster does not have {there}",
+            where=address,
+            remedy=f"On each machine run: dask worker {address.replace('dask://', 'tcp://', 1)} --nthreads 1 "
+            "--nworkers auto",
+        ) from error
+    return sum(threads), min(threads)
+
+
+def _compare(address: str, own: Mapping[str, str], found: Mapping[str, object]) -> None:
+    """Refuse workers whose answers might differ. What is no table of versions is the error of a worker without prl10n."""
+    for worker, theirs in sorted(found.items()):
+        if not isinstance(theirs, Mapping):
+            raise ConfigError(
+                f"the worker {worker} does not have prl10n: {theirs}",
+                where=address,
+                remedy=f"On each worker run: pip install 'prl10n[distributed]=={own['prl10n']}'",
+            )
+        if theirs != own:
+            raise _mismatch(worker, own, theirs)
+
+
+def _mismatch(worker: str, own: Mapping[str, str], theirs: Mapping[str, str]) -> ConfigError:
+    differing = [
+        f"{name} {theirs.get(name, 'missing')} instead of {mine}"
+        for name, mine in own.items()
+        if theirs.get(name) != mine
+    ]
+    return ConfigError(
+        f"the worker {worker} has {', '.join(differing)}",
+        remedy="Install the same on all machines, from one lock file or one image: other versions may write other bytes.",
+    )
