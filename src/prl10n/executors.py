@@ -6,7 +6,7 @@ that knows distributed.
     spread(backend, executor)        a backend whose models are on the workers
 
 A job is a function of a module and picklable values: no path, no open file, nothing that a worker would have to share
-a disk for. Whoever does it, the answers are the same: that is why workers must have the versions that decide about them.
+a disk for. Whoever does it, the answers are the same: so workers must have the versions that decide about them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import islice
-from multiprocessing import get_context
 from threading import Event, Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
@@ -62,9 +61,8 @@ def opened(run: Run) -> Iterator[Executor | None]:
     if run.executor == "auto":
         yield None
         return
-    made: Executor = {"none": Here, "processes": lambda: _processes(run.workers)}.get(
-        run.executor, lambda: Cluster(run.executor, run.workers)
-    )()
+    makers: Mapping[str, Callable[[], Executor]] = {"none": Here, "processes": lambda: _processes(run.workers)}
+    made = makers.get(run.executor, lambda: Cluster(run.executor, run.workers))()
     try:
         yield made
     finally:
@@ -72,7 +70,7 @@ def opened(run: Run) -> Iterator[Executor | None]:
 
 
 class Here(Executor):
-    """Does every job at once, in the process and the thread that submits it."""
+    """Does every job at once, in the process and the thread that submits it: where it fails, so does `submit`."""
 
     slots = 1
 
@@ -82,7 +80,10 @@ class Here(Executor):
         return future
 
 
-def _processes(workers: int) -> ProcessPoolExecutor:
+def _processes(workers: int) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     return ProcessPoolExecutor(workers or os.cpu_count() or 1, get_context("spawn"), _deaf)
 
 
@@ -170,13 +171,11 @@ class Cluster(Executor):
         self.waiting: set[Future[Any]] = set()
         self.guard = Lock()
         self.over = Event()
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.client.close, timeout=1)
             self.slots, self.threads = _workers(self.client, address, max(workers, 1))
-            self.versions = versions()
-            _compare(address, self.versions, self.client.run(versions, on_error="return"))
-        except BaseException:
-            self.client.close(timeout=1)
-            raise
+            _compare(address, _own(), self.client.run(versions, on_error="return"))
+            undo.pop_all()
         self.executor: Executor = self.client.get_executor(pure=False)
         Thread(target=self.watch, name="prl10n-cluster", daemon=True).start()
 
@@ -186,7 +185,7 @@ class Cluster(Executor):
             raise RuntimeError("cannot schedule new futures after shutdown")
         with self.guard:
             self.waiting.add(answer)
-        inner = self.executor.submit(_trusted, self.versions, function, *args, **kwargs)
+        inner = self.executor.submit(_trusted, _own(), function, *args, **kwargs)
 
         def done(inner: Future[Result]) -> None:
             if inner.cancelled():
@@ -264,16 +263,11 @@ def _version(name: str) -> str:
 
 
 @cache
-def _own() -> Mapping[str, str]:
+def _own() -> dict[str, str]:
     return versions()
 
 
-def _trusted(
-    expected: Mapping[str, str],
-    function: Callable[P, Result],
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> Result:
+def _trusted(expected: dict[str, str], function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
     """On a worker: a job, if this worker has the coordinator's versions. One that joined later was not asked before."""
     if _own() != expected:
         raise _mismatch(platform.node(), expected, _own())
@@ -297,7 +291,7 @@ def _connected(address: str) -> tuple[Any, type[Exception]]:
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
     target = address.replace("dask://", "tcp://", 1)
     try:
-        client = Client(target, timeout=PATIENCE, set_as_default=False, name="prl10n")
+        client: Any = Client(target, timeout=PATIENCE, set_as_default=False, name="prl10n")  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise ConfigError(
             f"the scheduler cannot be reached: {error}",
@@ -325,7 +319,7 @@ def _workers(client: Any, address: str, least: int) -> tuple[int, int]:
 
 
 def _compare(address: str, own: Mapping[str, str], found: Mapping[str, object]) -> None:
-    """Refuse workers whose answers might differ. What is no table of versions is the error of a worker without prl10n."""
+    """Refuse workers whose answers might differ. What is no table of versions is the error of one without prl10n."""
     for worker, theirs in sorted(found.items()):
         if not isinstance(theirs, Mapping):
             raise ConfigError(
@@ -345,5 +339,5 @@ def _mismatch(worker: str, own: Mapping[str, str], theirs: Mapping[str, str]) ->
     ]
     return ConfigError(
         f"the worker {worker} has {', '.join(differing)}",
-        remedy="Install the same on all machines, from one lock file or one image: other versions may write other bytes.",
+        remedy="Install the same on all machines, from one lock file or one image: others may write other bytes.",
     )

@@ -558,7 +558,8 @@ class _Run:
         settings = self.config.settings(locale)
         name = self.config.root.name
         trust, near = settings.memory.trust, settings.memory.near
-        asked = style_of(settings, self.config.source, locale, terms)
+        prose = getattr(backend, "writes_prose", True)
+        asked = style_of(settings, self.config.source, locale, terms) if prose else None
         return Desk(backend, memory, self.config.source, locale, day, terms, name, trust, near, asked)
 
     def backend(self, locale: str) -> Backend:

@@ -72,7 +72,8 @@ class Backend(Protocol):
     An instance is made for each locale of a run by its class or factory: `factory(options, environ)`, where `options`
     is the table `[backend.NAME]` of the configuration and `environ` the process environment, the only place that
     secrets come from. The factory raises ConfigError for an unknown option, and AuthorizationFailed where a secret is
-    missing. It sends nothing.
+    missing. It sends nothing. A false `writes_prose` says that its answers are no text of the target language: they get
+    none of the locale's typography.
     """
 
     name: str

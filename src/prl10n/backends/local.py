@@ -13,6 +13,7 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
@@ -21,9 +22,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import msgspec
 
 from prl10n import models, tags
-from prl10n.backends import Answer, Request, alignment, batched, placing
+from prl10n.backends import Answer, Backend, Request, alignment, batched, placing
 from prl10n.backends.alignment import Aligned, Layout, Range
 from prl10n.backends.options import parse
+from prl10n.backends.spread import Spread
 from prl10n.errors import BackendError, ConfigError
 from prl10n.models import Kind, Model
 from prl10n.tags import Token
@@ -92,6 +94,11 @@ class LocalBackend:
     def translate(self, request: Request) -> Iterator[Sequence[Answer]]:
         for part in self.batches(request):
             yield self._answers(part)
+
+    def spread(self, executor: Executor, slots: int, threads: int) -> Backend:
+        """The same backend at work on a cluster, of whose workers each does so many jobs at a time on as many cores."""
+        shared = {"threads": self.options.threads or threads}
+        return Spread(self, LocalBackend, msgspec.structs.asdict(self.options) | shared, executor, slots)
 
     def chain(self, source: str, target: str) -> tuple[Model, ...]:
         """The models that lead from one language to the other. ConfigError where there are none, or no engine."""

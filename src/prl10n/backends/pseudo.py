@@ -37,6 +37,7 @@ class PseudoBackend:
     name = "pseudo"
     concurrency = 1
     takes_terms = False
+    writes_prose = False  # no language has typography for this
 
     def __init__(self, options: Mapping[str, object], environ: Mapping[str, str]) -> None:
         parse(self.name, NoOptions, options)
