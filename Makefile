@@ -11,6 +11,7 @@ help:
 	@echo "make demo    translate the project's own releases and show the result"
 	@echo "make test    lint, type check and test"
 	@echo "make test-sites  … and with Docusaurus from npm (minutes)"
+	@echo "make screenshots  the pictures of the README"
 	@echo "make fuzz    the laws on 100,000 generated documents (minutes)"
 	@echo "make kill    200 runs killed at random moments (ten minutes)"
 	@echo "make faults  1,000 runs under faults of the system (an hour)"
@@ -71,6 +72,9 @@ $(DOCUSAURUS)/.installed: tests/generators/docusaurus/package.json
 test-sites: $(STAMP) gettext generators $(DOCUSAURUS)/.installed
 	PRL10N_TEST_DOCUSAURUS=$(CURDIR)/$(DOCUSAURUS)/node_modules $(BIN)/python -m pytest tests/test_generators.py
 
+screenshots: $(STAMP) chromium
+	$(BIN)/python scripts/screenshots.py
+
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_laws.py
 
@@ -94,4 +98,4 @@ bench: $(STAMP)
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo gettext chromium generators test test-sites fuzz fidelity kill faults replay bench clean
+.PHONY: help screenshots install demo gettext chromium generators test test-sites fuzz fidelity kill faults replay bench clean
