@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import combinations
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import NamedTuple
 
@@ -307,7 +307,8 @@ class Memory:
             except Prl10nError as error:
                 errors.append(error)
                 continue
-            self._replace(key, current[key], pairs(loaded.entries if loaded else ()), locale, name)
+            entries = loaded.entries if loaded else ()
+            self._replace(key, current[key], pairs(entries), locale, _document(name, entries))
         for key in known.keys() - current.keys():
             self._replace(key, None, (), locale, "")
         return errors
@@ -453,6 +454,14 @@ def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
         targets = markup.aligned(units[index], entry.msgstr)
         for source, target in zip(sources[index], targets or (), strict=False):
             yield Pair(source, target, entry.state is State.APPROVED, *places.get(index, ("", "")))
+
+
+def _document(name: str, entries: Iterable[Entry]) -> str:
+    """The name of a document; of one that is gone, and known without its extension, as its entries have it."""
+    for path in (PurePosixPath(file) for entry in entries for file in entry.files):
+        if path.with_suffix("").as_posix().endswith(f"/{name}"):
+            return name + path.suffix
+    return name
 
 
 def _is_readable(entry: Entry) -> bool:
