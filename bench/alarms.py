@@ -45,21 +45,40 @@ _CODE = re.compile(rf"<({'|'.join(CODE)})\b[^<>]*>[^<>]*</\1>|<[\w:.-]+\b[^<>]*/
 _TAG = re.compile(r"</?[\w:.-]+(?:\s[^<>]*)?>")
 _GROFF = re.compile(r"\b[BIRCLFS](?:B|W|R)?<([^<>]*)>")
 _LIGHT = (  # reStructuredText, AsciiDoc: roles, code, links; what is emphasised is code where it is one word
-    (re.compile(r":[\w:+-]{1,30}:`[^`]*`"), lambda found: THING),
-    (re.compile(r"``[^`].*?``|`\+[^`]*\+`"), lambda found: THING),
-    (re.compile(r"`([^`<>]*)\s<[^<>`]*>`_{0,2}"), lambda found: found[1]),
-    (re.compile(r"(?<!\w)(\*\*?|_|`)(?=\S)([^*_`]{1,300}|(?!.)[^*`]{1,100})(?<=\S)\1(?!\w)"), _bare),
-    (re.compile(r"(?<![\w*])\*[^\s*]+\*(?!\w)|(?<!\w)_[^\s*`]+_(?!\w)|`[^\s`]+`"), lambda found: THING),
-    (re.compile(r"\b(?:link|xref|mailto|https?):[^\s\[\]]*\[([^\[\]]*)\]"), lambda found: found[1]),
+    (re.compile(r":[\w:+-]{1,30}:`[^`]{1,300}`(?:\\ )?|``[^`].{0,300}?``(?:\\ )?|`\+[^`]{1,300}\+`"), THING),
+    (re.compile(r"`([^`<>]{1,300})\s<[^<>`]{1,300}>`_{0,2}(?:\\ )?"), r"\1"),
+    (re.compile(r"\b(?:link|xref|mailto|https?):[^\s\[\]]{0,300}\[([^\[\]]{0,300})\]"), r"\1"),
+    (
+        re.compile(r"(?<![\w*])\*{1,2}[^\s*]{1,100}\*{1,2}(?![\w*])|(?<!\w)_[^\s*`]{1,100}_(?!\w)|`[^\s`]{1,100}`"),
+        THING,
+    ),
+    (re.compile(r"(?<![\w*`_])(\*{1,2}|_|`)(?=[^\s*`_])([^*`]{1,300}?)(?<=[^\s*`_])\1(?![\w*`_])"), r"\2"),
 )
+_ESCAPES = {
+    "\\-": "-",
+    "\\&": "",
+    "\\(em": "—",
+    "\\(en": "–",
+    "\\ ": "\u00a0",
+    "\\~": "\u00a0",
+    "\\(aq": "'",
+    "{plus}": "+",
+    "{asterisk}": "*",
+}
 _SPACE = re.compile(r"[ \n]+")
+TYPOGRAPHY = "typography"
 
 
-_NO_PROSE = ("build/lang-options", "\t", "General Public License", "WARRANTY", "FIXME", "ixme:", "boolean true")
+_NO_PROSE = (
+    *("build/lang-options", "\t", "General Public License", "WARRANTY", "FIXME", "ixme:", "boolean true"),
+    *("translator-credits", "external ref=", "@@image", "{prefix}", "h4xx0r"),
+)
 
 
 def words(text: str) -> str:
-    """A message without the markup of DocBook, groff and POD."""
+    """A message without its markup."""
+    for pattern, plain in _LIGHT:
+        text = pattern.sub(plain, text)
     text = re.sub(r"\bE<(\.|gt|lt|amp|quot)>", lambda found: {"gt": ">", "lt": "<", ".": "."}.get(found[1], "&"), text)
     for _ in range(3):
         text = _GROFF.sub(lambda found: THING if " " not in found[1].strip() else found[1], text)
@@ -67,12 +86,15 @@ def words(text: str) -> str:
     text = html.unescape(_TAG.sub("", text))
     for escape, character in _ESCAPES.items():
         text = text.replace(escape, character)
-    text = re.sub(r"\\\*\(\w\w|\\\*\[\w+\]", THING, text)
-    text = re.sub(r"\\f[BIRP]|\\\(bu|\\[|:/^]|\\", "", text)
-    for pattern, plain in _LIGHT:
-        text = pattern.sub(plain, text)
-    text = re.sub(r"&[\w.-]+;", THING, text)
+    text = re.sub(r"\\\*(?:\(\w\w|\[\w+\])", THING, text)
+    text = re.sub(r"\\f[BIRP]|\\\(bu|\\[|:/^]?", "", text)
+    text = re.sub(rf"&[\w.-]+;|{THING}\(\d\w{{0,2}}\)", THING, text)  # `mount(8)`
     return _SPACE.sub(" ", text).strip()
+
+
+def is_refused(source: str, target: str) -> bool:
+    """Whether one side has more code than the other: the rule `structure` has spoken before all others."""
+    return source.count(THING) != target.count(THING)
 
 
 def _is_no_prose(entry: polib.POEntry) -> bool:
@@ -93,11 +115,11 @@ def kind_of(entry: polib.POEntry) -> str:
     return "list item"
 
 
-def seen(source: str, target: str, kind: str, locale: str) -> Context:
+def seen(text: str, source: str, target: str, kind: str, locale: str) -> Context:
     """What the checks see; the text of the unit keeps its markup, so that texts with other code are other texts."""
-    pieces = document.read(words(source), Syntax.VALUE, {})
-    unit = Unit(source, kind, Syntax.VALUE, Span(0, 0), 1, pieces)
-    return context(unit, Entry(source, words(target)), locale, Settings(), language="en")
+    pieces = document.read(source, Syntax.VALUE, {})
+    unit = Unit(text, kind, Syntax.VALUE, Span(0, 0), 1, pieces)
+    return context(unit, Entry(source, target), locale, Settings(), language="en")
 
 
 def locale_of(path: Path, file: polib.POFile) -> str:
@@ -109,30 +131,34 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--rule", action="append")
+    arguments.add_argument("--locale", action="append")
     arguments.add_argument("--examples", type=int, default=5)
     chosen = arguments.parse_args()
     alarms: Counter[str] = Counter()
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     examples: dict[str, list[str]] = defaultdict(list)
-    alarmed = units = 0
+    units: Counter[str] = Counter()
+    refused = alarmed = spaced = 0
     rules = [rule for rule in RULES if (rule.text or rule.project) and (not chosen.rule or rule.id in chosen.rule)]
     for path in sorted(chosen.folder.rglob("*.po")):
         file = polib.pofile(str(path))
         locale = locale_of(path, file)
-        if not locale:
+        if not locale or (chosen.locale and locale not in chosen.locale):
             continue
         pairs = dict.fromkeys(
-            (entry.msgid, entry.msgstr, kind_of(entry))
+            (entry.msgid, words(entry.msgid), words(entry.msgstr), kind_of(entry))
             for entry in file
             if entry.msgstr and not entry.fuzzy and not entry.obsolete and not _is_no_prose(entry)
         )
+        sound = [pair for pair in pairs if not is_refused(*pair[1:3])]
+        refused += len(pairs) - len(sound)
         places = [
-            Place(seen(source, target, kind, locale), f"{path.name}:{number}")
-            for number, (source, target, kind) in enumerate(pairs)
-            if words(target) and any(map(str.isalpha, words(source)))
+            Place(seen(text, source, target, kind, locale), f"{path.name}:{number}")
+            for number, (text, source, target, kind) in enumerate(sound)
+            if target and any(map(str.isalpha, source))
         ]
-        units += len(places)
-        guilty: set[int] = set()
+        units[locale] += len(places)
+        guilty: dict[int, set[str]] = defaultdict(set)
         for rule in rules:
             began = time.perf_counter()
             found: list[tuple[int, Problem]] = []
@@ -142,22 +168,27 @@ def main() -> None:
                     found += [(index, problem) for problem in rule.text(said.source_prose, said.entry.msgstr, said)]
             if rule.project:
                 found += rule.project(places)
-            spent[rule.id] += time.perf_counter() - began  # type: ignore[assignment]
+            spent[rule.id] += time.perf_counter() - began
             alarms[rule.id] += len(found)
-            guilty |= {index for index, _ in found}
             for index, problem in found:
+                guilty[index].add(rule.id)
                 said = places[index].context
                 fix = f"\n    fix: {problem.fix}" if problem.fix is not None else ""
                 texts = f"\n    {said.source_prose}\n    {said.target_prose}"
-                examples[rule.id].append(f"  {path.name} [{locale}] {problem.message}{texts}{fix}")
-        alarmed += len(guilty)
+                examples[rule.id].append(f"  {path.parent.name}/{path.name} [{locale}] {problem.message}{texts}{fix}")
+        alarmed += sum(rules != {TYPOGRAPHY} for rules in guilty.values())
+        spaced += sum(rules == {TYPOGRAPHY} for rules in guilty.values())
+    total = max(1, units.total())
     for rule in rules:
-        rate = 1000 * alarms[rule.id] / max(1, units)
+        rate = 1000 * alarms[rule.id] / total
         print(f"{rule.id}: {alarms[rule.id]} alarms, {rate:.2f} per 1,000 units, {spent[rule.id]:.1f} s")
         step = max(1, len(examples[rule.id]) // chosen.examples) if chosen.examples else 1
         for text in examples[rule.id][::step][: chosen.examples]:
             print(text)
-    print(f"{units} units, {alarmed} with an alarm: {1000 * alarmed / max(1, units):.2f} per 1,000")
+    print(", ".join(f"{locale}: {count}" for locale, count in units.items()))
+    print(f"{refused} units with more code on one side were left out")
+    print(f"{total} units: {alarmed} with an alarm, {1000 * alarmed / total:.2f} per 1,000")
+    print(f"{spaced} more, {1000 * spaced / total:.2f} per 1,000, with one of {TYPOGRAPHY} alone")
 
 
 if __name__ == "__main__":

@@ -12,12 +12,15 @@ from prl10n.model import State
 def inconsistent(places: Sequence[Place]) -> Iterator[tuple[int, Problem]]:
     """One text with several approved translations, among units of one kind and context.
 
-    Weblate's `inconsistent`. What differs in case, marks and spaces alone is the same.
+    Weblate's `inconsistent` (https://docs.weblate.org/en/latest/user/checks.html). What differs in case, marks and
+    spaces alone is the same. A single word has as many translations as senses (`Date`, `State`, `From`).
     """
     first: dict[tuple[str, str, str | None], int] = {}
     for index, place in enumerate(places):
         said = place.context
         if said.entry.state is not State.APPROVED or said.entry.context is not None:
+            continue
+        if len(_words(said.source_prose)) < 2:
             continue
         key = (said.unit.text, said.unit.kind.partition(" ")[0], said.unit.context)
         other = places[first.setdefault(key, index)]
@@ -30,10 +33,13 @@ def inconsistent(places: Sequence[Place]) -> Iterator[tuple[int, Problem]]:
             )
 
 
+_SYNONYMS = 0.15  # the share of common words that two ways to say one thing have at least
+
+
 def reused(places: Sequence[Place]) -> Iterator[tuple[int, Problem]]:
     """Two sources that have little in common, with one long translation: it was pasted into the wrong place.
 
-    Weblate's `reused`.
+    Weblate's `reused` (https://docs.weblate.org/en/latest/user/checks.html).
     """
     first: dict[tuple[str, ...], int] = {}
     for index, place in enumerate(places):
@@ -41,7 +47,7 @@ def reused(places: Sequence[Place]) -> Iterator[tuple[int, Problem]]:
         if len(words) < 8 or len(_words(place.context.source_prose)) < 6:
             continue
         other = places[first.setdefault(words, index)]
-        if other is not place and _likeness(other.context.source_prose, place.context.source_prose) < 0.25:
+        if other is not place and _likeness(other.context.source_prose, place.context.source_prose) < _SYNONYMS:
             yield (
                 index,
                 Problem(f"another text has this translation, in {other.where}: {_short(other.context.unit.text)}"),

@@ -42,12 +42,35 @@ def final_mark(source: str, target: str, context: Context) -> Iterator[Problem]:
     had, has = _marks(before, context.language), _marks(after, context.locale)
     if not had or not after.strip():
         return
-    if had == {"colon"} and not has:
+    if had == {"colon"} and not has and not _goes_on(after, context.locale):
         yield Problem("the colon at the end is missing")
     elif "question" in had and "?" not in after and "question" not in has and _is_one(before):
-        yield Problem("the source is a question, this is none")
+        if _asks(before, context.language):
+            yield Problem("the source is a question, this is none")
     elif not has and had & {"stop", "exclamation", "ellipsis", "question"} and _ends_for_sure(before, after, context):
         yield Problem("the mark at the end is missing", fix=_ended(target, context) if had == {"stop"} else None)
+
+
+_ASKING = re.compile(
+    r"(?:\A|[,:;] |\b(?:and|but|or|so|to|in|at|for|from|by|on|with|of) )[\W_]*(?:who|whom|whose|what|which|when|where"
+    r"|why|how"
+    r"|am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
+    r"|(?:is|are|was|were|do|does|did|has|have|had|could|would|should)n|won)\b",
+    re.IGNORECASE,
+)
+
+
+def _asks(text: str, locale: str) -> bool:
+    """Whether a sentence is a question in its words as well: `My device is not detected?` is a heading of an FAQ."""
+    return language(locale) != "en" or _ASKING.search(text) is not None
+
+
+_FRAME = ("de", "nl")
+
+
+def _goes_on(text: str, locale: str) -> bool:
+    """Whether a sentence may go on behind the example that its colon announces: `Zum Beispiel gibt` … `aus`."""
+    return language(locale) in _FRAME and len(WORD.findall(text)) >= 3
 
 
 def _ends_for_sure(before: str, after: str, context: Context) -> bool:

@@ -57,12 +57,15 @@ COMMON: Mapping[str, frozenset[str]] = {
     ),
 }
 
+# Cries and other sounds, which come twice in any language.
+CRIES = frozenset("ha ah oh eh hé he hi ho hm hmm hum ja ay uh na non no ouais holà oje bla tic tac ok oui".split())
+
 # Equal words that rightly stand side by side.
 TWICE: Mapping[str, frozenset[str]] = {
     "en": frozenset("had that is do in on so very no bye her knock".split()),
-    "fr": frozenset("nous vous faire très si bien".split()),
+    "fr": frozenset("nous vous faire très si bien en".split()),
     "de": frozenset("der die das den dem des sie ihr was wer ganz sehr in zu".split()),
-    "es": frozenset("no si sí nos que muy casi poco".split()),
+    "es": frozenset("no si sí nos que muy casi poco hecho".split()),
     "it": frozenset(
         "si sì no via piano quasi appena poco ora subito passo mano man pian così molto ci li bene".split()
     ),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from prl10n.checks.model import Context, Problem
-from prl10n.checks.profiles import TWICE, language
+from prl10n.checks.profiles import CRIES, TWICE, language
 from prl10n.localize.prose import Edit
 
 _SPACES = re.compile(r"(?<=[^\s])[ \t\u00a0\u2009\u202f]{2,}(?=[^\s])")
@@ -56,7 +56,8 @@ def _space(run: str) -> str:
 def doubled_words(source: str, target: str, context: Context) -> Iterator[Problem]:
     """A word twice in a row, where the source has none and the language does not say so (`vous vous`).
 
-    Weblate's `duplicate`, pofilter's `doublewords`. Names are left alone (`Baden Baden`).
+    Weblate's `duplicate`, pofilter's `doublewords`. Names are left alone (`Baden Baden`), and so are two words of which
+    one has a capital amid a sentence (`la partie Est est`, `von Teilen teilen`).
     """
     del source, target
     usual = TWICE.get(language(context.locale))
@@ -66,7 +67,15 @@ def doubled_words(source: str, target: str, context: Context) -> Iterator[Proble
         if _TWICE.search(passage.source):
             continue
         for found in _TWICE.finditer(passage.target):
-            if found[1].lower() in usual or not found[3].islower():
+            if found[1].lower() in usual or found[1].lower() in CRIES or not found[3].islower():
+                continue
+            if found[1][0].isupper() and not _begins(passage.target, found.start()):
                 continue
             edit = Edit(passage.start + found.start(2), passage.start + found.end(3), "")
             yield Problem(f"“{found[1]}” stands there twice in a row", fix=context.fixed([edit]))
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence begins at a place."""
+    before = text[max(start - 8, 0) : start].rstrip(" \u00a0\u202f\"“„«»‹›‘’'([¿¡–—-*")
+    return not before or before[-1] in ".!?…:\n" or (start < 8 and not before.strip('"“„«‹‘([¿¡'))

@@ -41,14 +41,20 @@ def _unread(context: Context) -> Severity:
 
 
 def heeds_glossary(source: str, target: str, context: Context) -> Iterator[Problem]:
-    """The terms of the source that the translation does not have."""
+    """The terms of the source that the translation does not have (docs/glossary.md).
+
+    Weblate's `check_glossary` (https://docs.weblate.org/en/latest/user/checks.html).
+    """
     del source, target
     for violation in glossary.violations(context.source_words, context.target_words, context.terms, context.locale):
         yield Problem(violation.message)
 
 
 def max_length(source: str, target: str, context: Context) -> Iterator[Problem]:
-    """A translation with more characters than its author allows; counted as Weblate does, markup included."""
+    """A translation with more characters than its author allows, markup included.
+
+    Weblate's `max-length` (https://docs.weblate.org/en/latest/user/checks.html).
+    """
     del source
     most = context.unit.max_length
     if most is not None and len(target) > most:

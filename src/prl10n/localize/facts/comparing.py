@@ -194,12 +194,17 @@ class _Comparison:
             if id(fact) not in lost
             and fact.key not in there
             and _is_missed(fact)
+            and not _stands_in(fact, self.target_text)
             and not (ones[1] and _is_single(fact))
         ]
         found += [
             Discrepancy(Change.ADDED, None, fact, f"the translation has {fact.text}, the source has not")
             for fact in added
-            if id(fact) not in lost and fact.key not in said and _is_odd(fact) and not (ones[0] and _is_single(fact))
+            if id(fact) not in lost
+            and fact.key not in said
+            and _is_odd(fact)
+            and not (ones[0] and _is_single(fact))
+            and not _stands_in(fact, self.source_text)
         ]
         return sorted(found, key=lambda one: one.source.start if one.source else len(self.source_text))
 
@@ -277,7 +282,8 @@ def _is_foreign(fact: Fact) -> bool:
 
 
 def _key(fact: Fact) -> list[Hashable]:
-    return [] if _is_one(fact) else [(fact.kind, _normal(fact))]
+    kind = Kind.REFERENCE if fact.kind in _CODES else fact.kind  # `UTF8` is `UTF-8`
+    return [] if _is_one(fact) else [(kind, _normal(fact))]
 
 
 def _letters(fact: Fact) -> list[Hashable]:
@@ -297,7 +303,7 @@ def _is_one(fact: Fact) -> bool:
 def _normal(fact: Fact) -> Hashable:
     """The value as it is compared: names and identifiers without regard to case, hyphens and points."""
     if fact.kind in _CODES:
-        return re.sub(r"(?<=\w)s$|[\s.-]", "", fact.text.lower())  # `SoCs` are `SOC` in French
+        return re.sub(r"(?<=\w)s$|[\s-]|\.(?!\d)|(?<!\d)\.", "", fact.text.lower())  # `SoCs` are `SOC` in French
     if fact.kind is Kind.URL:
         return fact.text.rstrip("/")
     if _is_version(fact):
@@ -468,6 +474,11 @@ def _is_single(fact: Fact) -> bool:
 def _is_odd(fact: Fact) -> bool:
     """Whether a fact that only the translation has is odd there. A name may have been a word in the source."""
     return not fact.spelled and fact.kind not in (Kind.NAME, Kind.WEEKDAY)
+
+
+def _stands_in(fact: Fact, text: str) -> bool:
+    """Whether an address is in the other text after all, with a capital at the start of its sentence (`Amazon.in`)."""
+    return fact.kind is Kind.URL and fact.text.lower() in text.lower()
 
 
 def _count(name: str, text: str) -> int:

@@ -25,7 +25,7 @@ def readings(text: str, decimal: str) -> tuple[Decimal, ...]:
     `1.2.3` and `1,2,3` are.
     """
     text = ascii_digits(text).replace("٫", ".").replace("٬", ",")
-    marks = _MARK.findall(text)
+    marks = [" " if mark.isspace() else mark for mark in _MARK.findall(text)]
     if not marks:
         return (Decimal(text),)
     runs = _MARK.split(text)

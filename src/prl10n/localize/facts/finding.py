@@ -67,13 +67,14 @@ class _Reader:
                 if "://" not in raw and not _is_host(raw):
                     continue
             elif kind is Kind.REFERENCE and (
-                patterns.ISO.match(raw) or patterns.NUMERIC.fullmatch(raw) or patterns.THOUSANDS.fullmatch(raw)
+                patterns.ISO.match(raw) or _numeric(raw) or patterns.THOUSANDS.fullmatch(raw)
             ):
                 continue
             last = start + len(raw)
             version = patterns.VERSION.fullmatch(raw)
             others = [(Kind.NUMBER, Decimal(version[1]))] if version else []
-            yield self.fact(kind, start, last, _VALUES.get(kind, str)(raw), *others)
+            soft = kind is Kind.URL and _EXAMPLE.match(raw) is not None
+            yield self.fact(kind, start, last, _VALUES.get(kind, str)(raw), *others, soft=soft)
 
     def fact(self, kind: Kind, start: int, end: int, value: Value, *others: Key, **flags: Any) -> Fact:
         return Fact(kind, start, end, self.text[start:end], value, others, **flags)
@@ -103,16 +104,23 @@ class _Reader:
         fact = self.figure(start + 1) if self.text[start + 1].isdecimal() else self.priced(start + 1)
         if fact is None or (before and not before.isspace() and before not in "([~≈"):
             return None
+        if self.text[max(start - 2, 0) : max(start - 1, 0)].isdecimal():  # `(1820 -1868)`
+            return None
         if sign in "-−" and fact.kind in _SIGNED:
             fact = replace(fact, value=_negative(fact.value), others=tuple((k, _negative(v)) for k, v in fact.others))
         return replace(fact, start=start, text=self.text[start : fact.end])
 
     def figure(self, start: int) -> Fact | None:
-        if start and (self.text[start - 1].isalnum() or self.text[start - 1] == "_"):
+        before = self.text[start - 1 : start]
+        if before.isalnum() and not _TIMES.match(self.text, max(start - 2, 0)):
             return None
         number = FIGURE.match(self.text, start)
-        if number is None:
+        if number is None or before == "_" or (before == "%" and not self.words.percent_first):  # `%1`
             return None
+        if before == "{" and self.text[number.end() : number.end() + 1] == "}":
+            return None
+        if self.words.decimal == "." and number[0].isdecimal() and _POINT.match(self.text, max(start - 2, 0)):  # `.09`
+            return self.quantity(start - 1, number.end(), (Decimal(f"0.{ascii_digits(number[0])}"),))
         if len(number[0]) > LONGEST:
             return self.fact(Kind.REFERENCE, start, number.end(), number[0])
         if fact := self.dated(start) or self.clock(start):
@@ -169,8 +177,8 @@ class _Reader:
             return self.date(start, match.end(), int(match[1]), int(match[3]), int(match[4]))
         if match := patterns.CJK.match(self.text, start):
             return self.date(start, match.end(), int(match[1]), int(match[2]), int(match[3]) if match[3] else None)
-        match = patterns.NUMERIC.match(self.text, start)
-        if match is None or (len(match[4]) == 2 and (match[2] == "-" or len(match[1]) < 2 or len(match[3]) < 2)):
+        match = _numeric(self.text, start)
+        if match is None:
             return None
         first, second, year = int(match[1]), int(match[3]), int(match[4]) + (2000 if len(match[4]) == 2 else 0)
         day, month = (first, second) if self.words.day_first or match[2] == "." else (second, first)
@@ -184,7 +192,9 @@ class _Reader:
     def clock(self, start: int) -> Fact | None:
         text, language = self.text, self.words.language
         if match := patterns.CLOCK_WORD.match(text, start):
-            return self.time(start, match.end(), int(match[1]), int(match[2] or 0))
+            lasts = language == "nl" and not match[2]  # `24 uur` is a duration as well
+            hours = [(Kind.MEASURE, (Decimal(match[1]), "duration-hour"))] if lasts else []
+            return self.time(start, match.end(), int(match[1]), int(match[2] or 0), 0, *hours)
         if match := patterns.CLOCK.match(text, start):
             return self.time(start, match.end(), int(match[1]), int(match[2]), int(match[3] or 0))
         whole = patterns.CLOCK_HALF.match(text, start)
@@ -224,7 +234,9 @@ class _Reader:
         gap = _BEFORE_MONTH.match(self.text, at)
         word = patterns.WORD.match(self.text, gap.end() if gap else at)
         month = self.words.months.get(word[0].lower()) if word else None
-        if word is None or month is None or word[0] in ("may", "march", "mar", "set", "sun"):
+        if word is None or month is None:
+            return None
+        if word[0] in _EVERYDAY and not patterns.YEAR.match(self.text, word.end()):
             return None
         end = word.end() + (self.text[word.end() : word.end() + 1] == "." and len(word[0]) < 5)
         year = patterns.YEAR.match(self.text, end)
@@ -256,7 +268,9 @@ class _Reader:
             return self.date(start, year.end(), int(year[1]), month, None)
         if word.lower() not in self.words.bare_months or not capital or self.words.language not in _SPOKEN:
             return None
-        return self.fact(Kind.DATE, start, end, (None, month, None), soft=word.lower() in _AMBIGUOUS_MONTHS)
+        # `Julio` may be a name where months begin with a small letter
+        named = word[0].isupper() and self.words.language not in ("en", "de")
+        return self.fact(Kind.DATE, start, end, (None, month, None), soft=named or word.lower() in _AMBIGUOUS_MONTHS)
 
     # --- words with a number ------------------------------------------------------------------------------------------
 
@@ -285,10 +299,9 @@ class _Reader:
         """A weekday, noon, a decade, a fiscal year or a century that begins with its noun."""
         words = self.words
         for phrase, end in phrases:
-            if phrase in words.weekdays or self.text[start:end].lower() in words.weekdays:
-                day = words.weekdays.get(phrase, words.weekdays.get(self.text[start:end].lower(), 0))
-                if words.language in _SPOKEN and (words.language not in ("en", "de") or self.text[start].isupper()):
-                    return self.fact(Kind.WEEKDAY, start, end, day)
+            day = words.weekdays.get(phrase) if words.language in _SPOKEN else None
+            if day is not None and (words.language not in ("en", "de") or self.text[start].isupper()):
+                return self.fact(Kind.WEEKDAY, start, end, day)
             if phrase in words.noon:
                 return self.fact(Kind.TIME, start, end, (words.noon[phrase], 0, 0), soft=True)
             if phrase in words.decades and (match := _DECADE_YEAR.match(self.text, end)):
@@ -305,8 +318,9 @@ class _Reader:
                 return self.fact(Kind.PERIOD, start, match.end(), ("fiscal", year, None), (Kind.NUMBER, Decimal(year)))
             if words.nouns.get(phrase) == "century" and (gap := patterns.GAP.match(self.text, end)):
                 roman = patterns.ROMAN.match(self.text, gap.end())
-                if roman and _roman(roman):
-                    return self.fact(Kind.PERIOD, start, roman.end(), ("century", _roman(roman), None))
+                if roman and (number := _roman(roman)):
+                    ordinal = (Kind.ORDINAL, Decimal(number))  # `siglos XI y XIV`
+                    return self.fact(Kind.PERIOD, start, roman.end(), ("century", number, None), ordinal)
         return None
 
     def noun(self, start: int, end: int, number: int) -> Fact | None:
@@ -327,7 +341,14 @@ class _Reader:
     def roman(self, start: int) -> Fact | None:
         roman = patterns.ROMAN.match(self.text, start)
         number = _roman(roman) if roman else 0
-        return self.noun(start, roman.end(), number) if roman and number else None
+        if roman is None or number == 0:
+            return None
+        if (fact := self.noun(start, roman.end(), number)) or self.words.language == "en" or len(roman[0]) < 2:
+            return fact
+        # `aux XVIe et XVIIe siècles`; a king's number is one that nobody misses
+        ordinal = Decimal(number)
+        others = ((Kind.NUMBER, ordinal), (Kind.PERIOD, ("century", number, None)))
+        return self.fact(Kind.ORDINAL, start, roman.end(), ordinal, *others, soft=True)
 
     def ordinal(self, start: int, end: int, raw: str) -> Fact | None:
         if not raw.isdecimal():
@@ -356,7 +377,10 @@ class _Reader:
         if suffix is None or self.words.language not in ("en", "de", "nl"):
             return None
         year = int(raw) + (1900 if len(raw) == 2 else 0)
-        return self.fact(Kind.PERIOD, start, suffix.end(), ("decade", year, None), (Kind.NUMBER, Decimal(int(raw))))
+        others: list[Key] = [(Kind.NUMBER, Decimal(int(raw)))]
+        if year % 100 == 0:  # `the 1800s` may be a century
+            others.append((Kind.PERIOD, ("century", year // 100 + 1, None)))
+        return self.fact(Kind.PERIOD, start, suffix.end(), ("decade", year, None), *others)
 
     def mixed(self, start: int) -> Fact | None:
         """Letters glued to figures: a quarter, a fiscal year, an amount, else an identifier."""
@@ -375,7 +399,9 @@ class _Reader:
                 of_year = int(match[3]) if match[3] else None
                 bare = (Kind.NAME, self.text[start : start + 2].lower())
                 return self.fact(Kind.PERIOD, start, match.end(), (role, int(match[2]), of_year), bare)
-        return self.priced(start) or self.fact(Kind.NAME, start, end, value)
+        number = _NUMBERED.fullmatch(value)
+        numbers = [(Kind.NUMBER, Decimal(ascii_digits(number[1])))] if number else []  # `HTML5` is `HTML 5`
+        return self.priced(start) or self.fact(Kind.NAME, start, end, value, *numbers)
 
     # --- quantities ---------------------------------------------------------------------------------------------------
 
@@ -434,9 +460,12 @@ class _Reader:
         if unit:
             measures = [(Kind.MEASURE, (number, unit)) for number in numbers]
             return self.fact(Kind.MEASURE, start, unit_end, measures[0][1], *measures[1:], **flags)
-        plain_numbers = [(Kind.NUMBER, number) for number in numbers]
+        plain_numbers: list[Key] = [(Kind.NUMBER, number) for number in numbers]
+        if scale == 3 and self.text[end - 1] in "kK" and not spelled:  # `4K` is `4 Ko` to many
+            plain_numbers += [(Kind.MEASURE, (value, "digital-kilobyte")) for value in values]
         if not spelled and self.text[end : end + 1].isalpha() and not scale:
-            glued = None if patterns.MULTIPLE.match(self.text, end) else patterns.GLUED.match(self.text, start)
+            times = patterns.MULTIPLE.match(self.text, end) and self.text[start:end] != "0"
+            glued = None if times else patterns.GLUED.match(self.text, start)
             if glued:
                 return self.fact(Kind.NAME, start, glued.end(), glued[0].lower(), *plain_numbers)
         return self.fact(Kind.NUMBER, start, end, numbers[0], *plain_numbers[1:], **flags)
@@ -467,7 +496,7 @@ class _Reader:
             behind = letter[2] is not None or any(
                 self.text.startswith(code, letter.end() + 1) for code in ("EUR", "CHF", "USD")
             )
-            if money or behind or (at == end and letter[1] in ("k", "K", "M")):
+            if money or behind or letter[1] == "k" or (at == end and letter[1] in ("K", "M")):
                 power = LETTERS[letter[1]]
                 return (12 if letter[1] == "B" and self.words.language == "es" else power), at + len(letter[1])
         return 0, end
@@ -522,11 +551,24 @@ _HOUR_SIGN = frozenset("fr pt es it ca ro".split())
 _HOUR_DOT = frozenset("it nl de es da nb fi id".split())  # CLDR's or usual `17.30`
 _SPOKEN = frozenset("en fr de es it pt nl".split())  # whose bare months and weekdays are no other words
 _MONTH_FIRST = frozenset("en".split())
+_EVERYDAY = frozenset("may march mar set sun".split())  # months that are other words, in small letters
 _AMBIGUOUS_MONTHS = frozenset(("may", "march", "mars", "set"))
 _MORE_FIGURE = tuple(f"{mark}{digit}" for mark in ".,:" for digit in range(10))
 _BEFORE_MONTH = re.compile(rf"{patterns.S}(?:of |de |d[’'])?|-?")
 _SCALE_LETTER = re.compile(r"(bn|Md|[kKmMbBT])(?:(?!\w)|(?=[€$£¥]))(?:[ \u00a0\u202f]?([€$£¥]))?")
+_EXAMPLE = re.compile(r"(?!\w+://(?:localhost|\[))[\w+-]+://[^/.\d]+(?:/|\Z)")  # a host without a point is nobody's
+_NUMBERED = re.compile(r"[^\W\d_]+(\d{1,9})")
+_TIMES = re.compile(r"\dx(?=\d)")  # `1140x120`
+_POINT = re.compile(rf"(?:\A|(?<=[\s(\[])|{patterns.S}|[(\[])\.(?=\d)")
 _DECADE_YEAR = re.compile(rf"{patterns.S}[’']?(\d{{3}}0|\d0)(?!\w)")
+
+
+def _numeric(text: str, start: int = 0) -> re.Match[str] | None:
+    """A date in figures at a place; with a year of two figures the others have two as well: `2.6.27` is a version."""
+    match = patterns.NUMERIC.match(text, start)
+    if match and len(match[4]) == 2 and (match[2] == "-" or len(match[1]) < 2 or len(match[3]) < 2):
+        return None
+    return match
 
 
 def _digits(raw: str) -> str:

@@ -13,7 +13,10 @@ S = "[ \u00a0\u202f\u2009]"
 
 # What is compared letter by letter. Each begins at the border of a word, and is bounded or possessive.
 FIXED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.URL, re.compile(r"(?<!\w)(?:[A-Za-z][A-Za-z0-9+-]{1,15}://|www\.)[^\s<>\"“”«»\ufffc]++")),  # RFC 3986
+    (
+        Kind.URL,
+        re.compile(r"(?<!\w)(?:[A-Za-z][A-Za-z0-9+-]{1,15}://(?=[\w/\[])|www\.)[^\s<>\"“”«»\ufffc]++"),
+    ),  # RFC 3986
     (
         Kind.EMAIL,
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w-]{0,62}(?:\.\w(?:\w|-(?![A-ZÄÖÜ])){0,62}){1,8}"),
@@ -24,7 +27,10 @@ FIXED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.PHONE, re.compile(r"(?<![\w.,-])\(\d{2,5}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,4}){1,3}(?![\w,-])")),
     (Kind.PHONE, re.compile(r"(?<![\w.,-])0\d(?:[ \u00a0\u202f.-]\d\d){4}(?![\w,-])")),
     (Kind.PHONE, re.compile(r"(?<![\w.,-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\w-])")),
-    (Kind.PHONE, re.compile(r"(?<![\w.,-])0\d{2,4}[ \u00a0/-]\d{3}(?:[ \u00a0-]\d{2,4}){1,2}(?![\w,-])")),
+    (
+        Kind.PHONE,
+        re.compile(r"(?<![\w.,-])(?<!\d[ \u00a0\u202f])0\d{2,4}[ \u00a0/-]\d{3}(?:[ \u00a0-]\d{2,4}){1,2}(?![\w,-])"),
+    ),
     # RFC 2119's habit of citing: ISO 27001, EN 301 549, RFC 3986, (EU) 2016/679, CVE-2024-1234, ISBN
     (Kind.REFERENCE, re.compile(r"(?<![\w-])(?:CVE|GHSA|CWE|DSA|DLA)-\d[\w-]{0,40}")),
     (
@@ -46,7 +52,7 @@ FIXED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.REFERENCE, re.compile(r"(?<![\w.,])[vV]\d{1,8}(?:\.\d{1,8}){0,3}(?![\w]|[.,]\d)")),
     (
         Kind.URL,
-        re.compile(r"(?<![\w@/.-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,5}[a-z]{2,18}(?:/[\w./~%-]{0,80})?(?![\w@-])"),
+        re.compile(r"(?<![\w@/.-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,5}[a-z]{2,18}(?:/[\w./~%-]{0,80})?(?![\w@])"),
     ),
     # a name with a capital inside: DeepL, GitHub, iPhone
     (Kind.NAME, re.compile(r"(?<![\w-])(?=[A-Za-z]{4,30}(?![\w-]))[A-Za-z]?[a-z]{1,20}[A-Z][A-Za-z]{0,20}")),
@@ -80,7 +86,7 @@ RANGE = re.compile(
 )
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 VERSION = re.compile(r"[vV](\d{1,8}(?:\.\d{1,8})?)")
-ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\w)(?![-/.]\d)")
+ISO = re.compile(r"(\d{4})([-−‑/.])(\d{1,2})\2(\d{1,2})(?!\w)(?![-/.]\d)")
 NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\w)(?![-/.]\d)")
 CJK = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월](?: ?(\d{1,2})[日일])?")
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?![\d:])")
@@ -99,4 +105,4 @@ OF_YEAR = re.compile(
 DECADE_END = re.compile(r"[’']?s(?!\w)|er(?:n)?(?:-?[Jj]ahre?n?)?(?!\w)")
 FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 LISTED = re.compile(r"\d[.,]")
-MULTIPLE = re.compile(r"[x×](?!\w)")
+MULTIPLE = re.compile(r"[x×](?!\w)|x(?=\d)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -42,10 +43,24 @@ def distributed(facts: list[Fact], text: str) -> list[Fact]:
                     end=end,
                     text=text[second.start : end],
                 )
+        elif between in _DASHES and (closing := _year(first, second)):
+            facts[index] = replace(second, others=(*second.others, (Kind.NUMBER, closing)))
         else:
             facts[index - 1] = _completed(first, second)
             facts[index] = _completed(second, first)
     return facts
+
+
+_DASHES = ("-", "–", "/")
+
+
+def _year(first: Fact, second: Fact) -> Decimal | None:
+    """The year that the end of `2004-5` or `2024/25` means."""
+    years = re.fullmatch(r"[12]\d{3}", first.text), re.fullmatch(r"\d\d?", second.text)
+    if first.kind is not Kind.NUMBER or second.kind is not Kind.NUMBER or not all(years):
+        return None
+    year = Decimal(first.text[: -len(second.text)] + second.text)
+    return year if year > Decimal(first.text) else None
 
 
 def _completed(fact: Fact, other: Fact) -> Fact:

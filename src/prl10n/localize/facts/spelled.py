@@ -105,14 +105,40 @@ def _dutch() -> Iterator[tuple[str, int]]:
     yield from (("één", 1), ("honderd", 100))
 
 
+def _thousands(numbers: Iterator[tuple[str, int]], word: str) -> dict[str, int]:
+    """With `fünftausend`, `cinquemila`, `vijfduizend`: one word, where the others have two."""
+    known = dict(numbers)
+    return known | {name + word: number * 1000 for name, number in known.items() if 2 <= number < 100}
+
+
 NUMBERS: Mapping[str, Mapping[str, int]] = {
     "en": dict(_english()),
     "fr": dict(_french()),
-    "de": dict(_german()),
+    "de": _thousands(_german(), "tausend"),
     "es": dict(_spanish()),
-    "it": dict(_italian()),
+    "it": _thousands(_italian(), "mila"),
     "pt": dict(_portuguese()),
-    "nl": dict(_dutch()),
+    "nl": _thousands(_dutch(), "duizend"),
+}
+
+
+def _hundreds() -> Iterator[tuple[str, str, int]]:
+    """The hundreds, by language: they vouch for a figure, since what follows them is not read."""
+    shapes = {"en": "{} hundred", "fr": "{} cents", "de": "{}hundert", "it": "{}cento", "nl": "{}honderd"}
+    for language, shape in shapes.items():
+        for word, number in NUMBERS[language].items():
+            if 2 <= number < 100 and (number < 10 or language in ("en", "de", "nl")):
+                yield language, shape.format(word), number * 100
+    spanish = "dosc tresc cuatroc quin seisc setec ochoc novec".split()
+    portuguese = "duz trez quatroc quinh seisc setec oitoc novec".split()
+    for number, stems in enumerate(zip(spanish, portuguese, strict=True), 2):
+        for ending in ("os", "as"):
+            yield "es", f"{stems[0]}ient{ending}", number * 100
+            yield "pt", f"{stems[1]}ent{ending}", number * 100
+
+
+HUNDREDS: Mapping[str, Mapping[str, int]] = {
+    language: {word: number for own, word, number in _hundreds() if own == language} for language in NUMBERS
 }
 
 # Articles and what else means one: they vouch for a figure 1, and are never missed.
@@ -131,31 +157,38 @@ LOOSE: Mapping[str, Mapping[str, int]] = {
     "en": {
         **dict.fromkeys(("both", "couple", "pair", "twice", "double", "twofold", "either", "neither", "half"), 2),
         **{"triple": 3, "thrice": 3, "thirds": 3, "quarter": 4, "dozen": 12, "hundred": 100, "decade": 10},
+        **{"zero": 0, "thousand": 1000},
     },
     "fr": {
         **dict.fromkeys(("double", "doubler", "doublé", "demi", "demie", "moitié", "second", "seconde", "paire"), 2),
         **{"triple": 3, "tiers": 3, "quart": 4, "neuf": 9, "dizaine": 10, "décennie": 10, "douzaine": 12},
         **{"quinzaine": 15, "vingtaine": 20, "trentaine": 30, "cinquantaine": 50, "centaine": 100, "cent": 100},
+        **{"zéro": 0, "mille": 1000, "millier": 1000},
     },
     "de": {
         **dict.fromkeys(("beide", "beiden", "beides", "beider", "paar", "doppelt", "doppelte", "zweimal", "halb"), 2),
         **{"dreimal": 3, "drittel": 3, "viertel": 4, "acht": 8, "elf": 11, "dutzend": 12, "jahrzehnt": 10},
+        **{"null": 0, "tausend": 1000},
     },
     "es": {
         **dict.fromkeys(("ambos", "ambas", "par", "doble", "mitad", "medio", "media"), 2),
         **{"triple": 3, "tercio": 3, "cuarto": 4, "once": 11, "década": 10, "docena": 12, "cien": 100, "ciento": 100},
+        **{"cero": 0, "mil": 1000},
     },
     "it": {
         **dict.fromkeys(("entrambi", "entrambe", "paio", "coppia", "doppio", "metà", "mezzo", "mezza"), 2),
         **{"triplo": 3, "quarto": 4, "sei": 6, "decennio": 10, "decina": 10, "dozzina": 12, "centinaio": 100},
+        **{"zero": 0, "mille": 1000, "migliaio": 1000},
     },
     "pt": {
         **dict.fromkeys(("ambos", "ambas", "par", "dobro", "metade", "meio", "meia"), 2),
         **{"triplo": 3, "terço": 3, "quarto": 4, "década": 10, "dezena": 10, "dúzia": 12, "cento": 100},
+        **{"zero": 0, "mil": 1000, "milhar": 1000},
     },
     "nl": {
         **dict.fromkeys(("beide", "beiden", "paar", "dubbel", "dubbele", "tweemaal", "half", "helft"), 2),
         **{"driemaal": 3, "derde": 3, "kwart": 4, "acht": 8, "elf": 11, "dozijn": 12, "decennium": 10},
+        **{"nul": 0, "duizend": 1000},
     },
 }
 
@@ -165,12 +198,19 @@ def _row(words: str, first: int = 1) -> dict[str, int]:
     return {form: number for number, forms in enumerate(words.split("|"), first) for form in forms.split()}
 
 
+def _english_ordinals() -> Iterator[tuple[str, int]]:
+    units = "first second third fourth fifth sixth seventh eighth ninth".split()
+    for ten, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2):
+        yield f"{word[:-1]}ieth", ten * 10
+        yield from ((f"{word} {unit}", ten * 10 + number) for number, unit in enumerate(units, 1))
+
+
 ORDINALS: Mapping[str, Mapping[str, int]] = {
     "en": _row(
         "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
         "|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth"
     )
-    | {"twenty first": 21},
+    | dict(_english_ordinals()),
     "fr": _row(
         "premier première premiers premières|deuxième second seconde|troisième|quatrième|cinquième|sixième|septième"
         "|huitième|neuvième|dixième|onzième|douzième|treizième|quatorzième|quinzième|seizième"
@@ -189,7 +229,8 @@ ORDINALS: Mapping[str, Mapping[str, int]] = {
     ),
     "it": _row(
         "primo prima primi prime|secondo seconda|terzo terza|quarto quarta|quinto quinta|sesto sesta|settimo settima"
-        "|ottavo ottava|nono nona|decimo decima"
+        "|ottavo ottava|nono nona|decimo decima|undicesimo|dodicesimo|tredicesimo|quattordicesimo|quindicesimo"
+        "|sedicesimo|diciassettesimo|diciottesimo|diciannovesimo|ventesimo|ventunesimo"
     ),
     "pt": _row(
         "primeiro primeira|segundo segunda|terceiro terceira|quarto quarta|quinto quinta|sexto sexta|sétimo sétima"

@@ -211,13 +211,13 @@ HALVES: Mapping[str, str] = {
     "nl": "helft|halfjaar|jaarhelft",
 }
 CENTURIES: Mapping[str, str] = {
-    "en": "century",
-    "fr": "siècle",
-    "de": "Jahrhundert|Jahrhunderts",
-    "es": "siglo",
-    "it": "secolo",
-    "pt": "século",
-    "nl": "eeuw",
+    "en": "century|centuries",
+    "fr": "siècle|siècles",
+    "de": "Jahrhundert|Jahrhunderts|Jahrhunderte|Jahrhunderten|Jh",
+    "es": "siglo|siglos",
+    "it": "secolo|secoli",
+    "pt": "século|séculos",
+    "nl": "eeuw|eeuwen",
 }
 DECADES: Mapping[str, str] = {
     "fr": "années",
@@ -236,7 +236,12 @@ NOON: Mapping[str, Mapping[str, int]] = {
     "pt": {"meio dia": 12, "meia noite": 0},
     "nl": {"middag": 12, "middernacht": 0},
 }
-_MONTHS: Mapping[str, str] = {"en": "sept:9", "de": "jänner:1 feber:2 juni:6", "fr": "fev:2", "es": "setiembre:9 sep:9"}
+_MONTHS: Mapping[str, str] = {
+    "en": "sept:9",
+    "de": "jänner:1 feber:2 juni:6",
+    "fr": "fev:2 fév:2",
+    "es": "setiembre:9 sep:9",
+}
 _NOT_BARE = {"may", "march", "mar", "set"}  # months that are words as well, at the start of a sentence
 
 _SPACES = re.compile(r"[\s\u00a0-]+")
@@ -303,13 +308,14 @@ def lexicon(tag: str) -> Lexicon:
         if not str(name).isdigit()
     }
     weekdays = {
-        str(name).lower(): number
+        plain(str(name)).lower(): number
         for style in ("format", "stand-alone")
         for number, name in locale.days[style]["wide"].items()
-        if language != "pt" or "-" in str(name)  # `segunda` alone is `second`
+        if language != "pt" or "-" in str(name) or number > 4  # `segunda` alone is `second`
     }
     numbers = {**spelled.NUMBERS.get(language, {})}
-    loose = {**spelled.LOOSE.get(language, {}), **dict.fromkeys(spelled.ONES.get(language, "").split(), 1)}
+    loose = {**spelled.LOOSE.get(language, {}), **spelled.HUNDREDS.get(language, {})}
+    loose |= dict.fromkeys(spelled.ONES.get(language, "").split(), 1)
     for word in loose:
         numbers.pop(word, None)
     ordinals = spelled.ORDINALS.get(language, {})

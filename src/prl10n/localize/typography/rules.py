@@ -98,7 +98,7 @@ def ranges(text: str, profile: Profile) -> Iterator[Change]:
 
 
 _SIGNS = re.compile(r"[!?]+|[;:]")
-_NOT_A_WORD = frozenset("/\\-=<>|#@*_$&+~^`;:!?([{«“„‘‚‹¿¡–—")
+_NOT_A_WORD = frozenset("/\\-=<>|#@*_$&+~^`,;:!?([{«“„‘‚‹¿¡–—")
 _AMOUNT = re.compile(rf"(?:\d|\d[{SPACE}])\$(?![\w({{])")
 _BEHIND_SIGN = frozenset(")]}»”’›“‘\"'….,–—")
 
@@ -209,7 +209,8 @@ def numbers(text: str, profile: Profile) -> Iterator[Change]:
             if spaces and spaces != NBSP:
                 yield Change(found.start(2), found.end(2), NBSP, "number-sign")
             if found[1] != sign or not spaces:
-                yield Change(found.start(1), found.end(1), sign + ("" if spaces else NBSP), "number-sign")
+                text_there = sign + ("" if spaces else NBSP)
+                yield Change(found.start(1), found.end(1), text_there, "number-sign", not spaces)  # people may write º
     for found in _literal_pattern(profile.abbreviations, r" (?=\d)").finditer(text):
         yield Change(found.end() - 1, found.end(), NBSP, "abbreviation", False)
     for found in _literal_pattern(profile.tied, r"(?!\w)").finditer(text):

@@ -13,7 +13,7 @@ SPACE = " \t\u00a0\u2007\u2009\u202f"
 _LONGEST = 2000
 
 # Runs without white space that hold a sign which prose hardly has. What is hidden is found inside of them.
-_CHUNK = re.compile(r"(?<!\S)[^\s:@/\\=(<&%-]*[:@/\\=(<&%-]\S*")
+_CHUNK = re.compile(r"(?<!\S)[^\s:;@/\\=(<&%-]*[:;@/\\=(<&%-]\S*")
 _LONG = re.compile(rf"(?<!\S)\S{{{_LONGEST},}}")
 _INSIDE = re.compile(
     "|".join(
