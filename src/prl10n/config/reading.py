@@ -1,249 +1,33 @@
-"""`prl10n.toml`, or `[tool.prl10n]` in `pyproject.toml`, read into frozen values.
-
-The structs below are the schema: their fields are the known keys, their types what a key takes, their defaults what
-holds where a key is left out. All that a path or a locale can do wrong is refused here, with the line that says it, so
-that the other modules trust what they get. Importing this module does not import Babel; loading a configuration does.
-"""
+"""The file → the configuration, checked: what is wrong is refused with the line that says it."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from itertools import takewhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from prl10n import files, tomls
+from prl10n.config.lines import Origin
+from prl10n.config.paths import expand, shown
+from prl10n.config.schema import (
+    BUILT_IN_BACKENDS,
+    EXECUTOR,
+    EXECUTORS,
+    FILE_NAME,
+    Backend,
+    Config,
+    Content,
+    Run,
+    Settings,
+    Table,
+)
 from prl10n.errors import ConfigError, Prl10nError
-from prl10n.locales import babel_locale, gettext_locale, nearest
+from prl10n.locales import babel_locale, nearest
 from prl10n.localize.notices import notice
 from prl10n.model import Setting
-
-if TYPE_CHECKING:
-    pass
-
-FILE_NAME = "prl10n.toml"
-BUILT_IN_BACKENDS = ("deepl", "libretranslate", "local", "memory", "openai", "pseudo")
-
-Dialect = Literal["auto", "commonmark", "gfm", "jekyll", "hugo", "mkdocs", "docusaurus"]
-
-
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the configuration."""
-
-
-class Content(_Table, frozen=True, kw_only=True):
-    """`[content]`: which documents there are, and where their translations and catalogs go."""
-
-    source: str = "content/en"
-    include: tuple[str, ...] = ("**/*.md",)
-    exclude: tuple[str, ...] = ()
-    target: str = "content/{locale}/{path}"
-    catalog: str = "locales/{locale}/LC_MESSAGES/{dir}{stem}.po"
-    dialect: Dialect = "auto"
-
-
-class FrontMatter(_Table, frozen=True, kw_only=True):
-    """`[front_matter]`: the keys whose values are prose, those whose values are markdown, and the keys to set.
-
-    The texts of `set` may hold placeholders (`SET_FIELDS`).
-    """
-
-    translate: tuple[str, ...] = (
-        "title",
-        "short-title",
-        "product-title",
-        "subtitle",
-        "description",
-        "summary",
-        "excerpt",
-    )
-    markdown: tuple[str, ...] = ()
-    set: Mapping[str, Setting] = {}
-
-
-class Backend(_Table, frozen=True, kw_only=True):
-    """`[backend]`: the name of the backend, and a table of options for each (`[backend.deepl]`)."""
-
-    name: str = "auto"
-    tables: Mapping[str, Mapping[str, object]] = {}
-
-    def options(self, name: str) -> Mapping[str, object]:
-        """The options of the backend called `name`, empty where there are none. The backend checks what they say."""
-        return self.tables.get(name, {})
-
-
-class Glossary(_Table, frozen=True, kw_only=True):
-    """`[glossary]`: the file of the terms. One that does not exist is an empty one."""
-
-    file: str = "locales/glossary.csv"
-
-
-class Memory(_Table, frozen=True, kw_only=True):
-    """`[memory]`: which texts that a person approved elsewhere enter a catalog as approved: none; those between the
-    same texts (`context`); all that are equal (`exact`). `near`: the least likeness, in percent, from which a text that
-    is like another one is a draft where no machine translates.
-    """
-
-    trust: Literal["none", "context", "exact"] = "none"
-    near: int = 75
-
-
-class Budget(_Table, frozen=True, kw_only=True):
-    """`[budget]`: what one run may cost, and what a million characters cost (0: the backend's list price)."""
-
-    characters: int = 0
-    price: float = 0.0
-    currency: str = "EUR"
-
-
-class Localize(_Table, frozen=True, kw_only=True):
-    """`[localize]`: what is adapted to the locale besides the words. `typography` may name other conventions than the
-    locale's own: `"eu"`, or those of another locale.
-    """
-
-    typography: bool | str = True
-    dates: bool = True
-    numbers: bool = True
-    links: bool = True
-
-
-class Links(_Table, frozen=True, kw_only=True):
-    """`[links]`: where the links of localized pages lead (docs/links.md).
-
-    `pages` is the path of a localized page's URL, `source` that of a source's; "auto" is what the dialect has, and
-    empty `pages` leave the links between pages to the generator. `hosts` are the site's own. `map` leads from a host
-    to that of the locale. `anchors` is what becomes of links to headings. `assets` are names of localized files.
-    """
-
-    pages: str = "auto"
-    source: str = "auto"
-    hosts: tuple[str, ...] = ()
-    map: Mapping[str, str] = {}
-    anchors: Literal["translated", "pinned", "source"] = "translated"
-    assets: tuple[str, ...] = ("{dir}{stem}.{locale}{ext}", "{locale}/{dir}{stem}{ext}")
-
-
-class Publish(_Table, frozen=True, kw_only=True):
-    """`[publish]`: which texts are published, and what becomes of a document that lacks some.
-
-    `notice` are front matter keys to set on pages with text that nobody has reviewed, `outdated` those to set on pages
-    whose source has changed since a text was approved.
-    """
-
-    drafts: bool = True
-    incomplete: Literal["source", "skip"] = "source"
-    notice: Mapping[str, Setting] = {}
-    outdated: Mapping[str, Setting] = {}
-
-
-class Site(_Table, frozen=True, kw_only=True):
-    """`[site]`: the addresses of the pages (docs/sites.md).
-
-    `base_url` is what they begin with; `permalink` is the generator's own setting (`addresses.Place`). `slugs`:
-    addresses are made from translated titles. `hreflang` is the file that names every language of every page.
-    """
-
-    base_url: str = ""
-    permalink: str = ""
-    slugs: bool = False
-    hreflang: str = ""
-
-
-class Review(_Table, frozen=True, kw_only=True):
-    """`[review]`: whether what a person approves in `prl10n review` is signed, in a comment of the entry."""
-
-    sign: bool = False
-
-
-class Settings(_Table, frozen=True, kw_only=True):
-    """The tables that a locale may repeat."""
-
-    content: Content = Content()
-    front_matter: FrontMatter = FrontMatter()
-    backend: Backend = Backend()
-    glossary: Glossary = Glossary()
-    memory: Memory = Memory()
-    budget: Budget = Budget()
-    localize: Localize = Localize()
-    links: Links = Links()
-    publish: Publish = Publish()
-    review: Review = Review()
-    site: Site = Site()
-
-
-class Run(_Table, frozen=True, kw_only=True):
-    """`[run]`: who does the work on documents (docs/scale.md). It holds for all locales.
-
-    `executor` is "auto" (as many processes of this machine as the work is worth), "none", "processes", or the address
-    of a Dask scheduler (`EXECUTOR`). `workers` is how many processes there are, or how many workers a cluster must
-    have; 0: as many as there are cores, or one.
-    """
-
-    executor: str = "auto"
-    workers: int = 0
-
-
-EXECUTORS = ("auto", "none", "processes")
-EXECUTOR = re.compile(r"(?:dask|tcp|tls)://[^\s/:@]+:[0-9]{1,5}|(?:dask|tcp|tls)://\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """The file that a configuration came from: it knows on which line a key stands."""
-
-    path: Path
-    text: str
-    prefix: tuple[str, ...] = ()
-
-    def error(self, keys: tuple[str, ...], what: str, remedy: str, value: str = "") -> ConfigError:
-        """The error of the key reached through `keys`, or of one `value` in its list."""
-        line = _line(self.text, (*self.prefix, *keys), value)
-        return ConfigError(what, where=f"{shown(self.path)}:{line}", remedy=remedy)
-
-
-class Config(Settings, frozen=True, kw_only=True):
-    """A whole configuration, checked. Its own tables are those of no locale in particular.
-
-    `root` is the folder of the file, absolute; every path of the configuration is relative to it and stays inside.
-    `locales` holds the settings of each target, its overrides merged in.
-    """
-
-    origin: Origin
-    source: str
-    targets: tuple[str, ...]
-    locales: Mapping[str, Settings]
-    run: Run = Run()
-
-    @property
-    def path(self) -> Path:
-        return self.origin.path
-
-    @property
-    def root(self) -> Path:
-        return self.origin.path.parent
-
-    def settings(self, locale: str) -> Settings:
-        """The settings of a target. Raises ConfigError for a locale that is none of the targets."""
-        try:
-            return self.locales[locale]
-        except KeyError:
-            advice = nearest(locale, self.targets)
-            raise ConfigError(
-                f"{locale!r} is not one of the targets",
-                where=shown(self.path),
-                remedy=f"{advice}Targets: {', '.join(self.targets)}. Add it to targets to translate into it.",
-            ) from None
-
-    def target_path(self, locale: str, document: str) -> Path:
-        """Where the localized version of a document is written, below `root`."""
-        return self.root / expand(self.settings(locale).content.target, locale, _inside(document))
-
-    def catalog_path(self, locale: str, document: str) -> Path:
-        """Where the catalog of a document is, below `root`."""
-        return self.root / expand(self.settings(locale).content.catalog, gettext_locale(locale), _inside(document))
 
 
 def load(start: Path, explicit: Path | None = None) -> Config:
@@ -318,7 +102,7 @@ SET_FIELDS = (
 )
 
 
-class _Languages(_Table, frozen=True, kw_only=True):
+class _Languages(Table, frozen=True, kw_only=True):
     """The keys that stand in no table."""
 
     source: str = "en"
@@ -421,7 +205,7 @@ def _unknown_key(origin: Origin, keys: tuple[str, ...], known: tuple[str, ...]) 
     return origin.error(keys, f"unknown key {key!r}{place}", f"{advice}Known keys: {', '.join(known)}.")
 
 
-def _checked(origin: Origin, keys: tuple[str, ...], struct: type[_Table], table: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(origin: Origin, keys: tuple[str, ...], struct: type[Table], table: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a table, each converted to the type of its field."""
     fields = {field.name: field for field in msgspec.structs.fields(struct)}
     values = {}
@@ -694,28 +478,6 @@ def _check_source_is_safe(origin: Origin, keys: tuple[str, ...], locale: str, co
             )
 
 
-FIELD = re.compile(r"\{(locale|path|dir|stem|ext)\}")
-
-
-def expand(pattern: str, locale: str, document: str) -> str:
-    folder, slash, name = document.rpartition("/")
-    stem, ext = posixpath.splitext(name)
-    values = {"locale": locale, "path": document, "dir": folder + slash, "stem": stem, "ext": ext}
-    return FIELD.sub(lambda match: values[match[1]], pattern)
-
-
-def _inside(document: str) -> str:
-    """The document itself. Law 7: a name that leads out of the folder of the documents is refused."""
-    path = PurePosixPath(document)
-    if path.is_absolute() or ".." in path.parts:
-        raise ConfigError(
-            "the document is not in the folder of the documents",
-            where=document,
-            remedy="Name a document by its path in the folder that [content] source names.",
-        )
-    return document
-
-
 # Words and lines for messages.
 
 
@@ -726,41 +488,6 @@ def toml(value: object) -> str:
 
 def _header(keys: Iterable[str]) -> str:
     return ".".join(key if re.fullmatch(r"[\w-]+", key, re.ASCII) else f'"{key}"' for key in keys)
-
-
-_KEY = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
-_KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_LINE = re.compile(rf"\s*(?:\[\s*(?P<table>{_KEYS})\s*\]|(?P<key>{_KEYS})\s*=)")
-
-
-def _line(text: str, keys: tuple[str, ...], value: str = "") -> int:
-    """The line, from 1, that sets the key, else that of the nearest table around it; with `value`, where that text is.
-
-    Reads lines and not TOML: a key inside an inline table is found at the line of the table.
-    """
-    lines = text.split("\n")
-    best, best_depth = 0, 0
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(lines):
-        match = _LINE.match(line)
-        if match is None:
-            continue
-        names = tuple(name.strip("\"'") for name in re.findall(_KEY, match["table"] or match["key"]))
-        if match["table"]:
-            table = names
-        here = table if match["table"] else (*table, *names)
-        depth = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(here, keys, strict=False)))
-        if depth > best_depth:
-            best, best_depth = number, depth
-    if value:
-        quoted = re.compile(rf"[\"']{re.escape(value)}[\"']")
-        best = next((i for i in range(best, len(lines)) if quoted.search(lines[i])), best)
-    return best + 1
-
-
-def shown(path: Path) -> str:
-    """The path as a person at the prompt would write it."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _read(path: Path) -> str:
