@@ -94,6 +94,7 @@ replay: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python bench/split.py
 	$(BIN)/python bench/throughput.py
+	$(BIN)/python bench/speed.py $(FOLDER)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

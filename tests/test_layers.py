@@ -23,8 +23,9 @@ LAYERS = [
     {"assembly", "sentences"},
     {"dispatch", "terms"},
     {"translation", "publishing"},
+    {"manifest"},
     {"pipeline"},
-    {"adoption", "exchange", "report", "checks"},
+    {"adoption", "exchange", "report", "checks", "watching"},
     {"review"},
     {"cli"},
     {"__main__"},
@@ -49,6 +50,7 @@ OWNERS = {
     "uvicorn": {"review"},
     "nh3": {"review"},
     "openpyxl": {"exchange"},
+    "watchfiles": {"watching"},
     "click": {"cli"},
     "rich": {"cli"},
 }

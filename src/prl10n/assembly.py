@@ -166,6 +166,8 @@ class Linker:
         self.page = page
         self.pages: dict[str, Page | None] = {}
         self.outlines: dict[tuple[str, str], Outline] = {}
+        self.asked: dict[str, set[str]] = {}  # document → those whose headings its links asked for
+        self._asked: set[str] = set()
 
     def concerned(self, name: str, source: Document) -> bool:
         """Whether links of a document lead to other documents, so that its page depends on theirs. Seen without
@@ -183,6 +185,7 @@ class Linker:
         Law 3, after link localisation: nothing but destinations changes, and the ids of headings where anchors are
         pinned. One parse is the price where some do, none where none can.
         """
+        self._asked = self.asked[name] = set()
         if not self._may_change(name, page):
             return page.data
         self.pages[name] = page
@@ -226,6 +229,7 @@ class Linker:
 
     def moved(self, name: str) -> Mapping[str, str]:
         """What each id of a document's headings is in its localized page, of those that differ."""
+        self._asked.add(name)
         return anchors.moved(self._ids(name, "source"), self._ids(name, "data"))
 
     def sourced(self, name: str, unit: Unit, text: str) -> str:

@@ -35,7 +35,7 @@ class Order:
 
 @dataclass(slots=True)
 class Spend:
-    """What a run may send, in characters as its backends count them; None: any number.
+    """What a run may send, in characters as its backends count them; None: any number; below 0: no request at all.
 
     `left` is what was not sent because it would have passed the limit.
     """
@@ -46,7 +46,7 @@ class Spend:
 
     @property
     def reached(self) -> bool:
-        return self.left > 0
+        return self.left > 0 or (self.limit is not None and self.limit < 0)
 
     def take(self, orders: Iterable[Order]) -> list[Order]:
         """The orders up to the first one that would pass the limit."""

@@ -18,18 +18,21 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import islice
 from threading import Event, Lock, Thread
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from prl10n.backends import Backend
 from prl10n.config import Run
 from prl10n.errors import BackendUnavailable, ConfigError, Prl10nError
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 P = ParamSpec("P")
 Job = TypeVar("Job")
@@ -66,7 +69,7 @@ def opened(run: Run) -> Iterator[Executor | None]:
     try:
         yield made
     finally:
-        made.shutdown(wait=False, cancel_futures=True)
+        made.shutdown(wait=True, cancel_futures=True)
 
 
 class Here(Executor):
@@ -84,12 +87,22 @@ def _processes(workers: int) -> Executor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    return ProcessPoolExecutor(workers or os.cpu_count() or 1, get_context("spawn"), _deaf)
+    return ProcessPoolExecutor(workers or os.cpu_count() or 1, get_context("spawn"), _bound)
 
 
-def _deaf() -> None:
-    """Ctrl-C reaches every process of a terminal: the coordinator alone decides what it means."""
+def _bound() -> None:
+    """In a process: it ends with its coordinator, however that ends, and leaves Ctrl-C to it."""
+    from multiprocessing import parent_process
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 # --- many jobs --------------------------------------------------------------------------------------------------------
@@ -100,30 +113,28 @@ def each(
 ) -> Iterator[Result]:
     """`function` of every job, in the order of the jobs.
 
-    Jobs are taken from their iterable as they are needed, and travel in chunks. A chunk on which workers die is done
-    again job by job; `lost` says what becomes of a job on which they still do. Raises Prl10nError where nobody is left
-    to do the rest.
+    Jobs are taken from their iterable as they are needed, and travel in chunks. A chunk that workers died of is done
+    again job by job, each with nothing else under way, so that no job is blamed for another; `lost` says what becomes
+    of one that workers still die of. Raises Prl10nError where nobody is left to do the rest.
     """
     waiting = iter(jobs)
     under_way: deque[tuple[list[Job], Future[list[Result]]]] = deque()
-
-    def submit(chunk: list[Job]) -> tuple[list[Job], Future[list[Result]]]:
-        return chunk, executor.submit(_all, function, chunk)
-
     try:
         while True:
             while len(under_way) < AHEAD * slots(executor) and (chunk := list(islice(waiting, CHUNK))):
-                under_way.append(submit(chunk))
+                under_way.append((chunk, executor.submit(_all, function, chunk)))
             if not under_way:
                 return
             chunk, future = under_way.popleft()
             try:
                 yield from future.result()
             except WorkerDied:
-                if len(chunk) == 1:
-                    yield lost(chunk[0])
-                else:
-                    under_way.extendleft(reversed([submit([job]) for job in chunk]))
+                wait(other for _, other in under_way)
+                for job in chunk:
+                    try:
+                        yield from executor.submit(_all, function, [job]).result()
+                    except WorkerDied:
+                        yield lost(job)
     except BrokenExecutor as error:
         raise Prl10nError(
             f"the worker processes ended: {error}",
@@ -168,7 +179,7 @@ class Cluster(Executor):
     def __init__(self, address: str, workers: int = 0) -> None:
         self.address = address
         self.client, self.killed = _connected(address)
-        self.waiting: set[Future[Any]] = set()
+        self.waiting: dict[Future[Any], Future[Any]] = {}  # the answer that is waited for → the scheduler's own
         self.guard = Lock()
         self.over = Event()
         with ExitStack() as undo:
@@ -176,44 +187,47 @@ class Cluster(Executor):
             self.slots, self.threads = _workers(self.client, address, max(workers, 1))
             _compare(address, _own(), self.client.run(versions, on_error="return"))
             undo.pop_all()
-        self.executor: Executor = self.client.get_executor(pure=False)
-        Thread(target=self.watch, name="prl10n-cluster", daemon=True).start()
+        self.executor: Any = self.client.get_executor(pure=False)
+        self.watcher = Thread(target=self.watch, name="prl10n-cluster", daemon=True)
+        self.watcher.start()
 
     def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
-        answer: Future[Result] = Future()
         if self.over.is_set():
             raise RuntimeError("cannot schedule new futures after shutdown")
+        answer: Future[Result] = Future()
+        inner: Future[Result] = self.executor.submit(_trusted, _own(), function, *args, **kwargs)
         with self.guard:
-            self.waiting.add(answer)
-        inner = self.executor.submit(_trusted, _own(), function, *args, **kwargs)
-
-        def done(inner: Future[Result]) -> None:
-            if inner.cancelled():
-                self.settle(answer, self.gone("the scheduler ended, or dropped the work"))
-                return
-            error = inner.exception()
-            if isinstance(error, self.killed):
-                error = WorkerDied("a worker died, and the ones that tried again")
-            elif isinstance(error, CancelledError):
-                error = self.gone("the scheduler ended, or dropped the work")
-            self.settle(answer, error, None if error else inner.result())
-
-        inner.add_done_callback(done)
-        answer.add_done_callback(lambda answer: answer.cancelled() and inner.cancel())
+            self.waiting[answer] = inner
+        answer.add_done_callback(self.drop)
+        inner.add_done_callback(partial(self.settle, answer))
         return answer
 
-    def settle(self, answer: Future[Any], error: BaseException | None, result: object = None) -> None:
+    def settle(self, answer: Future[Result], inner: Future[Result]) -> None:
+        """The scheduler has an answer. Workers keep it until nobody refers to `inner` any more."""
+        error = None if inner.cancelled() else inner.exception()
+        if inner.cancelled() or isinstance(error, CancelledError):
+            self.answer(answer, self.gone("the scheduler ended, or dropped the work"))
+        elif isinstance(error, self.killed):
+            self.answer(answer, WorkerDied("a worker died, and the ones that tried again"))
+        else:
+            self.answer(answer, error, None if error else inner.result())
+
+    def answer(self, answer: Future[Any], error: BaseException | None, result: object = None) -> None:
         """Answer a job once: what comes later, or to a job that was given up, is dropped."""
         with self.guard:
-            if answer not in self.waiting:
+            if self.waiting.pop(answer, None) is None or not answer.set_running_or_notify_cancel():
                 return
-            self.waiting.discard(answer)
-        if not answer.set_running_or_notify_cancel():
-            return
         if error is None:
             answer.set_result(result)
         else:
             answer.set_exception(error)
+
+    def drop(self, answer: Future[Any]) -> None:
+        """A job that was given up before it was answered."""
+        with self.guard:
+            inner = self.waiting.pop(answer, None)
+        if inner is not None:
+            inner.cancel()
 
     def gone(self, what: str) -> BackendUnavailable:
         return BackendUnavailable(
@@ -239,7 +253,7 @@ class Cluster(Executor):
         with self.guard:
             waiting = list(self.waiting)
         for answer in waiting:
-            self.settle(answer, error)
+            self.answer(answer, error)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         del wait, cancel_futures  # what nobody has waited for by now, nobody will
@@ -247,6 +261,7 @@ class Cluster(Executor):
             return
         self.over.set()
         self.abandon(self.gone("the run is over"))
+        self.watcher.join(LOOK)
         self.client.close(timeout=2)
 
 
@@ -285,13 +300,24 @@ def _connected(address: str) -> tuple[Any, type[Exception]]:
     import dask
     from distributed import Client
     from distributed.scheduler import KilledWorker
+    from distributed.security import Security
 
     # What goes wrong is said once, by us. A chunk of long pages is no mistake to warn of.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "tornado", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
     target = address.replace("dask://", "tcp://", 1)
     try:
-        client: Any = Client(target, timeout=PATIENCE, set_as_default=False, name="prl10n")  # type: ignore[no-untyped-call]
+        security: Any = Security()  # type: ignore[no-untyped-call]
+        if target.startswith("tls://") and security.get_connection_args("client").get("ssl_context") is None:
+            raise ConfigError(
+                "a tls:// address needs certificates, and Dask's configuration names none",
+                where=address,
+                remedy="Set distributed.comm.tls.ca-file and distributed.comm.tls.client in it: see docs/scale.md.",
+            )
+        client: Any = Client(  # type: ignore[no-untyped-call]
+            target, timeout=PATIENCE, security=security, set_as_default=False, name="prl10n"
+        )
     except (OSError, TimeoutError, ValueError) as error:
         raise ConfigError(
             f"the scheduler cannot be reached: {error}",

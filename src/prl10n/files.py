@@ -37,10 +37,12 @@ def read(path: Path) -> bytes | None:
         ) from error
 
 
-def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING) -> bool:
+def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING, *, durable: bool = True) -> bool:
     """Replace a file atomically: a temporary file in its folder, fsync, rename. False if it no longer holds `expected`.
 
-    `expected` None means that there was no file. The mode of an existing file is kept.
+    `expected` None means that there was no file. The mode of an existing file is kept. What is not `durable` is not
+    waited for until the disk has it: no command reads it half-written, but a power cut may leave it empty, and the next
+    run makes it again.
     """
     temporary = path.with_name(f"{_temporary(os.getpid())}{secrets.token_hex(4)}.tmp")
     try:
@@ -48,8 +50,9 @@ def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING) -> bool:
         mode = _mode(path)
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode or 0o666)) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         if mode is not None:
             temporary.chmod(mode)
         with _alone(path.parent):

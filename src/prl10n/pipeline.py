@@ -37,10 +37,13 @@ from prl10n.errors import (
 )
 from prl10n.locales import gettext_locale
 from prl10n.localize.drafts import Style
+from prl10n.manifest import Manifest
 from prl10n.memory import FILE, Memory, pairs
 from prl10n.model import Finding, Severity, State, Term, Unit
 from prl10n.publishing import Built, Publisher, Source
 from prl10n.translation import Desk, Plan, Tally, Task, Work
+
+NOTHING = -1  # instead of the characters that a run may send: no request at all
 
 
 class Stage(Flag):
@@ -143,7 +146,7 @@ def run(
 ) -> Outcome:
     """Run the stages over the selected documents in the selected locales. `dry_run` writes and sends nothing.
 
-    `most_characters` is what the run may send; None: what the configuration says.
+    `most_characters` is what the run may send; None: what the configuration says; NOTHING: not even what is free.
     Raises ConfigError for what is wrong with the configuration or the selection as a whole, and Prl10nError where
     another run holds the lock of the project.
     """
@@ -323,6 +326,17 @@ class _Work:
     merged: Catalog
     row: Row
     former: _Former | None = None
+    lacks: int = 0  # units that wait for a text
+    built: bytes | None = None  # the page that is to be on disk
+    rejected: list[str] = field(default_factory=list)  # what was said of its structure
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.locale, self.source.name
+
+    @property
+    def counts(self) -> tuple[Mapping[State, int], Mapping[State, int]]:
+        return self.row.states, self.row.words
 
     def needed(self) -> list[Unit]:
         """The units without a text, each text once."""
@@ -382,25 +396,40 @@ class _Run:
         self.linked: list[_Work] = []  # those whose pages depend on which other pages there will be
         self.now = today()
         self.executor: Executor | None = None
+        self.manifest: Manifest | None = None
+        self.recalls = False  # whether the run goes by the manifest
+        self.rules_of = {locale: self.rules(locale) for locale in config.targets}
+        self.sources: dict[Rules, dict[str, Source]] = {}
+        self.looked_at: dict[Rules, set[str]] = {}  # the documents of which all problems are said
+        self.failed: set[tuple[str, str]] = set()
 
     def opened(self, selection: Selection, executor: Executor | None) -> list[_Work]:
-        """The selected documents with their catalogs, locale by locale."""
+        """The selected documents with their catalogs, locale by locale; those that the manifest knows are left out."""
         self.documents = find_documents(self.config)
         locales, names = select(self.config, selection, self.documents)
-        read: dict[Rules, list[Source]] = {}
+        known = Manifest(self.config, self.documents) if self.recalls else None
+        self.manifest = known if not selection.paths else None
+        wanted: dict[str, list[str]] = {}
+        for locale in locales:
+            wanted[locale] = [name for name in names if not (self.manifest and self.manifest.leave_out(locale, name))]
         work: list[_Work] = []
         for locale in locales:
-            settings = self.config.settings(locale)
-            rules = Rules(settings.front_matter.translate, settings.content.dialect, settings.front_matter.markdown)
-            if rules not in read:
-                read[rules] = self.read(names, rules, executor)
-            work += (item for source in read[rules] if (item := self.open(source, locale)) is not None)
-        items = {(item.locale, item.source.name): item for item in work}
-        self.publisher = Publisher(self.config, self.documents, items)
+            rules = self.rules_of[locale]
+            if rules not in self.looked_at:
+                needed = {name for other in locales if self.rules_of[other] == rules for name in wanted[other]}
+                self.read([name for name in names if name in needed], rules, executor)
+            found = (self.sources[rules].get(name) for name in wanted[locale])
+            work += (item for source in found if source and (item := self.open(source, locale)) is not None)
+        self.publisher = Publisher(self.config, self.documents, {item.key: item for item in work}, known, self.reopened)
         return work
+
+    def rules(self, locale: str) -> Rules:
+        settings = self.config.settings(locale)
+        return Rules(settings.front_matter.translate, settings.content.dialect, settings.front_matter.markdown)
 
     def all(self, selection: Selection, executor: Executor | None) -> Outcome:
         self.executor = executor
+        self.recalls = Stage.BUILD in self.stages
         work = self.opened(selection, executor)
         if Stage.TRANSLATE in self.stages:
             self.translate(work)
@@ -411,16 +440,22 @@ class _Run:
                     self.save(item, {})
                 self.finish(item)
                 self.progress.advance()
+        for item in self.revisited(work):
+            work.append(item)
+            self.finish(item)
         for item in self.linked:
             self.build(item)
         if Stage.BUILD in self.stages:
-            self.list_versions()
-        self.outcome.rows = [item.row for item in work]
+            self.list_versions(not work and not selection.locales)
+        self.remember(work)
+        rows = [*(item.row for item in work), *self.left_out(work)]
         order = {locale: number for number, locale in enumerate(("", *self.config.targets))}
+        self.outcome.rows = sorted(rows, key=lambda row: (order[row.locale], row.document))
         self.outcome.findings.sort(key=lambda finding: (order[finding.locale], finding.path, finding.line))
         return self.outcome
 
-    def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> list[Source]:
+    def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> None:
+        """Read documents into `sources`, and say what is wrong with them."""
         folder = self.config.content.source
         self.progress.begin("reading", len(names))
         paths = ((f"{folder}/{name}", self.config.root / folder / name) for name in names)
@@ -428,7 +463,8 @@ class _Run:
             (file, _bytes(file, path), replace(rules, dialect=document.recognise(path.name, rules.dialect)))
             for file, path in paths
         )
-        sources: list[Source] = []
+        sources = self.sources.setdefault(rules, {})
+        self.looked_at.setdefault(rules, set()).update(names)
         found = executors.each(executor, _split, jobs, _lost) if executor else map(_split, jobs)
         for name, result in zip(names, found, strict=True):
             file = f"{folder}/{name}"
@@ -439,8 +475,7 @@ class _Run:
                 continue
             for line, message in result.problems:
                 self.warn("document", file, line, message)
-            sources.append(Source(name, file, result))
-        return sources
+            sources[name] = Source(name, file, result)
 
     def open(self, source: Source, locale: str) -> _Work | None:
         """Load and merge the catalog of a document."""
@@ -624,8 +659,9 @@ class _Run:
             entry = live[unit.context, unit.text]
             item.row.states[entry.state] = item.row.states.get(entry.state, 0) + 1
             item.row.words[entry.state] = item.row.words.get(entry.state, 0) + translation.words(unit)
-            if Stage.TRANSLATE in self.stages and not self.dry_run and catalog.needs_text(entry, item.merged):
-                self.outcome.untranslated += 1
+            item.lacks += catalog.needs_text(entry, item.merged)
+        if Stage.TRANSLATE in self.stages and not self.dry_run:
+            self.outcome.untranslated += item.lacks
         if Stage.BUILD not in self.stages:
             return
         if self.publisher.waits(item):
@@ -643,34 +679,100 @@ class _Run:
         """Write the localized document, if any of its units has a text that may be published and a byte changes."""
         built = self.publisher.page(item)
         self.report(item, built)
-        result = built.page
+        item.built = result = built.page
         path = self.config.target_path(item.locale, item.source.name)
         if result is None or files.read(path) == result:
             return
         item.row.page_written = True
         if not self.dry_run:
-            files.write(path, result)
+            files.write(path, result, durable=False)
 
-    def list_versions(self) -> None:
+    def list_versions(self, whole: bool) -> None:
         """Write the file of every page's languages, if the configuration names one and a byte changes. Pages that share
-        an address are named.
+        an address are named. `whole`: nothing that it says can have changed, as far as the manifest tells.
         """
         site = self.config.site
         slugs = any(settings.site.slugs for settings in self.config.locales.values())
         if self.dry_run or not (site.hreflang or slugs):
             return
-        for locale, address, (name, *others) in self.publisher.clashes():
-            message = (
-                f"its page has the address {address}, like that of {', '.join(others)}: change one of their titles"
-            )
+        known = self.manifest.versions(site.hreflang) if self.manifest and whole else None
+        said = list(known.said) if known else []
+        if known is None:
+            for locale, address, (name, *others) in self.publisher.clashes():
+                shared = f"like that of {', '.join(others)}: change one of their titles"
+                said.append((locale, name, f"its page has the address {address}, {shared}"))
+        for locale, name, message in said:
             self.warn("address", f"{self.config.content.source}/{name}", 0, message, locale)
-        text = self.publisher.alternates()
-        if text is None:
+        text = self.publisher.alternates() if known is None else None
+        if text is not None:
+            path = self.config.root / site.hreflang
+            self.refuse_outside(path)
+            if files.read(path) != text:
+                files.write(path, text)
+        if self.manifest and known is None:
+            self.manifest.keep_versions(site.hreflang, said)
+
+    # what did not change
+
+    def reopened(self, locale: str, name: str) -> _Work | None:
+        """A document that was left out, and is needed after all."""
+        if self.manifest is None or (locale, name) not in self.manifest.left_out:
+            return None
+        rules = self.rules_of[locale]
+        if name not in self.looked_at.setdefault(rules, set()):
+            self.read([name], rules, None)
+        source = self.sources[rules].get(name)
+        return self.open(source, locale) if source is not None else None
+
+    def revisited(self, work: Sequence[_Work]) -> list[_Work]:
+        """The documents that were left out, and whose pages depend on what changed in others."""
+        if self.manifest is None:
+            return []
+        would_change = self.dry_run and any(item.row.catalog_written for item in work)
+        anew = bool(self.failed) or self.outcome.unreadable or would_change
+        keys = self.manifest.dependents(work, self.publisher, anew=anew)
+        found = {key: item for key in keys if (item := self.reopened(*key)) is not None}
+        self.publisher.items = {**self.publisher.items, **found}
+        return list(found.values())
+
+    def left_out(self, work: Sequence[_Work]) -> list[Row]:
+        """The rows of the documents that were left out, with what the last run said of them."""
+        if self.manifest is None:
+            return []
+        here, folder = shown(self.config.root / "x")[:-1], self.config.content.source
+        done = {item.key for item in work} | self.failed
+        rows = []
+        for (locale, name), seen in self.manifest.left_out.items():
+            rules = self.rules_of[locale]
+            looked_at = self.looked_at.setdefault(rules, set())
+            if name not in looked_at:
+                looked_at.add(name)
+                for line, message in self.manifest.problems(name, repr(rules)):
+                    self.warn("document", f"{folder}/{name}", line, message)
+            if (locale, name) in done:
+                continue
+            row = Row(
+                f"{folder}/{name}",
+                locale,
+                dict(zip(State, seen.states, strict=True)),
+                dict(zip(State, seen.words, strict=True)),
+                catalog=f"{here}{seen.catalog_path}",
+                page=f"{here}{seen.page_path}",
+            )
+            for text in seen.rejected:
+                self.outcome.findings.append(Finding("structure", Severity.ERROR, row.catalog, 0, text, locale))
+            rows.append(row)
+        return rows
+
+    def remember(self, work: Sequence[_Work]) -> None:
+        """What the next run need not do again."""
+        if self.manifest is None or self.dry_run or self.stages != Stage.EXTRACT | Stage.TRANSLATE | Stage.BUILD:
             return
-        path = self.config.root / site.hreflang
-        self.refuse_outside(path)
-        if files.read(path) != text:
-            files.write(path, text)
+        problems: dict[str, dict[str, Sequence[tuple[int, str]]]] = {}
+        for rules, sources in self.sources.items():
+            for name, source in sources.items():
+                problems.setdefault(name, {})[repr(rules)] = source.document.problems
+        self.manifest.remember(work, self.failed, self.publisher, problems)
 
     # findings
 
@@ -680,6 +782,7 @@ class _Run:
         for index, reason in built.rejected.items():
             message = f"this translation would break the page, the source text stands in its place: {reason}"
             text = f"{message}\n    {_short(units[index].text)}"
+            item.rejected.append(text)
             self.outcome.findings.append(Finding("structure", Severity.ERROR, item.row.catalog, 0, text, item.locale))
 
     def warn(self, rule: str, path: str, line: int, message: str, locale: str = "") -> None:
@@ -688,6 +791,7 @@ class _Run:
     def blame(self, error: Prl10nError, source: Source, locale: str) -> None:
         """A file that cannot be read or written: named, and left out."""
         self.outcome.unreadable = True
+        self.failed.add((locale, source.name))
         path, line = _place(error.where or source.file)
         message = f"{error.what}. {error.remedy}".strip()
         self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, message, locale))
@@ -715,6 +819,8 @@ def _readable(path: Path) -> Catalog | None:
 
 
 def _approved_pairs(merged: Catalog) -> list[tuple[str, str]]:
+    if not any(entry.state is State.APPROVED for entry in merged.entries):
+        return []
     return [(pair.source, pair.target) for pair in pairs(merged.entries) if pair.approved]
 
 

@@ -6,7 +6,7 @@ A `Publisher` knows all documents of a run: the links of one page depend on whic
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -74,13 +74,38 @@ class Built:
     rejected: Mapping[int, str] = field(default_factory=dict)
 
 
-class Publisher:
-    """The pages of a run. `documents` are all of the project, `items` those at hand: (locale, document) → item."""
+class Known(Protocol):
+    """What is known of documents without reading them: those that are as the last run left them."""
 
-    def __init__(self, config: Config, documents: Sequence[str], items: Mapping[tuple[str, str], Item]) -> None:
+    def address(self, name: str) -> Address | None:
+        """The address of a source's page."""
+        ...
+
+    def published(self, locale: str, name: str) -> tuple[bool, str] | None:
+        """Whether a document has a localized page, and where that moved (`Publisher.published`)."""
+        ...
+
+
+class Publisher:
+    """The pages of a run. `documents` are all of the project, `items` those at hand: (locale, document) → item.
+
+    Of others `known` knows something, and `opened` makes an item of those that it knows.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        documents: Sequence[str],
+        items: Mapping[tuple[str, str], Item],
+        known: Known | None = None,
+        opened: Callable[[str, str], Item | None] = lambda locale, name: None,
+    ) -> None:
         self.config = config
         self.documents = documents
         self.items = items
+        self.known = known
+        self.opened = opened
+        self.asked: dict[str, bool] = {}  # files that links asked for, and whether they are there
         self.linkers: dict[str, Linker] = {}
         self.has_page: dict[tuple[str, str], bool] = {}
         self.addresses: dict[str, Address] = {}
@@ -95,6 +120,12 @@ class Publisher:
     def waits(self, item: Item) -> bool:
         """Whether the page depends on which other pages there will be: its links lead to some of them."""
         return self.links(item) and self.linker(item.locale).concerned(item.source.name, item.source.document)
+
+    def asked_for(self, item: Item) -> tuple[bool, tuple[str, ...]]:
+        """Whether a document may have links, and the documents whose headings they asked for when its page was made."""
+        if not self.links(item) or document.candidates(item.source.document.source) == []:
+            return False, ()
+        return True, tuple(sorted(self.linker(item.locale).asked.get(item.source.name, ())))
 
     def assembled(self, item: Item) -> tuple[bytes | None, dict[int, str]]:
         """The localized document with the links of its source, None where it is not to be written; and the units whose
@@ -162,10 +193,16 @@ class Publisher:
                 self.found_addresses,
                 partial(self.gets_page, locale),
                 partial(self.unlinked_page, locale),
-                lambda path: os.path.isfile(self.config.root / path),  # noqa: PTH113 (False for what is no path)
+                self.is_there,
                 cache(partial(self.moved_to, locale)),
             )
         return self.linkers[locale]
+
+    def is_there(self, path: str) -> bool:
+        """Whether a file of the project is there."""
+        if path not in self.asked:
+            self.asked[path] = os.path.isfile(self.config.root / path)  # noqa: PTH113 (False for what is no path)
+        return self.asked[path]
 
     def found_addresses(self) -> Mapping[str, Address]:
         """The addresses of the pages of all documents, whatever the selection."""
@@ -174,6 +211,10 @@ class Publisher:
             known = {name: item.source.document.source for (_, name), item in self.items.items()}
             redirects = conventions.generator(self.config).redirects
             for name in self.documents:
+                address = self.known.address(name) if self.known else None
+                if address is not None:
+                    self.addresses[name] = address
+                    continue
                 fields = document.fields(known[name] if name in known else files.read(folder / name) or b"")
                 former = fields.get(redirects, ())
                 aliases = former if isinstance(former, tuple) else (former,)
@@ -186,6 +227,9 @@ class Publisher:
         if not own.links.pages or not (own.site.slugs or {"url", "permalink", "slug"} & {*own.front_matter.set}):
             return ""
         item = self.items.get((locale, name))
+        known = self.known.published(locale, name) if self.known and item is None else None
+        if known is not None:
+            return known[1]
         if item is None:
             data = files.read(self.config.target_path(locale, name))
             return conventions.address(self.config, name, document.fields(data), locale) if data is not None else ""
@@ -200,6 +244,10 @@ class Publisher:
         if key not in self.has_page:
             publish = self.config.settings(locale).publish
             item = self.items.get(key)
+            known = self.known.published(locale, name) if self.known and item is None else None
+            if known is not None:
+                self.has_page[key] = known[0]
+                return known[0]
             if item is not None:
                 texts = self.texts(item)
             else:  # outside of the selection: as its catalog is
@@ -212,9 +260,13 @@ class Publisher:
             self.has_page[key] = written or os.path.isfile(self.config.target_path(locale, name))  # noqa: PTH113
         return self.has_page[key]
 
+    def published(self, locale: str, name: str) -> tuple[bool, str]:
+        """What links to a document depend on: whether it has a localized page, and the address that it moved to."""
+        return self.gets_page(locale, name), self.linker(locale).links.moved_to(name)
+
     def unlinked_page(self, locale: str, name: str) -> Page | None:
         """The localized page of a document with the links of its source: outside of the selection, as it is on disk."""
-        item = self.items.get((locale, name))
+        item = self.items.get((locale, name)) or self.opened(locale, name)
         if item is not None:
             result, _ = self.assembled(item)
             return _unlinked(item, result) if result is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -212,12 +213,25 @@ def build(**options: Any) -> None:
 
 
 @prl10n.command()
+@click.option(
+    "-w",
+    "--watch",
+    "watched",
+    is_flag=True,
+    help="Go on until Ctrl-C: bring catalogs and pages up to date after every change. Nothing is sent while a file is "
+    "being written.",
+)
 @_dry
 @_limit
 @_common
-def sync(**options: Any) -> None:
+def sync(watched: bool, **options: Any) -> None:
     """Extract, translate and build: the main job."""
-    _run("sync", **options)
+    if not watched:
+        _run("sync", **options)
+        return
+    if options["dry_run"] or options["as_json"]:
+        raise click.UsageError("--watch goes neither with --dry-run nor with --json.")
+    _watch(**options)
 
 
 @prl10n.command()
@@ -279,6 +293,8 @@ def _run(
     }[command]
     loaded = config.load(Path.cwd(), explicit)
     selection = pipeline.Selection(locales, paths)
+    gc.freeze()
+    gc.set_threshold(50_000)  # documents are large trees without cycles: looking through them again is in vain
     with executors.opened(loaded.run) as executor, _progress() as progress:
         outcome = pipeline.run(
             loaded,
@@ -300,6 +316,42 @@ def _run(
     if outcome.failure is not None:
         _fail(outcome.failure)
     sys.exit(outcome.exit_code)
+
+
+def _watch(
+    *, paths: tuple[Path, ...], locales: tuple[str, ...], explicit: Path | None, most_characters: int | None, **_: bool
+) -> None:
+    from prl10n import config, executors, pipeline, watching
+    from prl10n.cli import show
+
+    stages = pipeline.Stage.EXTRACT | pipeline.Stage.TRANSLATE | pipeline.Stage.BUILD
+
+    def run(loaded: config.Config, selection: pipeline.Selection, most: int | None) -> pipeline.Outcome:
+        with executors.opened(loaded.run) as executor:
+            limit = most_characters if most is None else most
+            return pipeline.run(loaded, stages, selection, most_characters=limit, executor=executor)
+
+    def told(outcome: pipeline.Outcome) -> None:
+        for finding in outcome.findings:
+            click.echo(show.finding_line(finding), err=True)
+        for line in show.written(outcome, dry_run=False):
+            click.echo(line, err=True)
+        if outcome.failure is not None:
+            failed(outcome.failure)
+
+    def failed(error: Prl10nError) -> None:
+        click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+
+    watching.watch(
+        watching.Watch(
+            lambda: config.load(Path.cwd(), explicit),
+            pipeline.Selection(locales, paths),
+            run,
+            told,
+            failed,
+            lambda: click.echo("Watching for changes; Ctrl-C ends.", err=True),
+        )
+    )
 
 
 @contextmanager

@@ -23,13 +23,19 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def summarize(outcome: Outcome, stages: Stage, dry_run: bool) -> None:
-    """A line for each file that was written, a line for each locale, and what to do next."""
+def written(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
+    """A line for each file that was written."""
     would = "would write" if dry_run else "wrote"
     for row in outcome.rows:
-        for path, written in ((row.catalog, row.catalog_written), (row.page, row.page_written)):
-            if written:
-                click.echo(f"{would} {path}", err=True)
+        for path, done in ((row.catalog, row.catalog_written), (row.page, row.page_written)):
+            if done:
+                yield f"{would} {path}"
+
+
+def summarize(outcome: Outcome, stages: Stage, dry_run: bool) -> None:
+    """A line for each file that was written, a line for each locale, and what to do next."""
+    for line in written(outcome, dry_run=dry_run):
+        click.echo(line, err=True)
     for locale in dict.fromkeys(row.locale for row in outcome.rows):
         rows = [row for row in outcome.rows if row.locale == locale]
         totals = _totals(rows)
