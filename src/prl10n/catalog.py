@@ -442,8 +442,9 @@ def _refigured(entry: Entry, unit: Unit, carrier: Carrier) -> Entry:
 
 def _changed(entry: Entry, **fields: object) -> Entry:
     """The entry with other fields. It keeps its lines only if nothing differs."""
-    changed = replace(entry, **fields)  # type: ignore[arg-type]
-    return changed if changed == entry else replace(changed, lines="")
+    if all(getattr(entry, name) == value for name, value in fields.items()):
+        return entry
+    return replace(entry, **fields, lines="")  # type: ignore[arg-type]
 
 
 def _succeeding(key: Key, ancestor: Entry | None, catalog: Catalog) -> Entry:

@@ -624,7 +624,8 @@ class _Run:
         """Merge into the catalog on disk, whatever it is by now, and write it if a byte changes."""
 
         def change(current: Catalog) -> Catalog:
-            return catalog.fill(self.merge(current, item.source, item.locale), drafts)
+            merged = item.merged if current is item.seen else self.merge(current, item.source, item.locale)
+            return catalog.fill(merged, drafts)
 
         if self.dry_run or (item.seen.data is None and not item.source.document.units):
             item.merged = change(item.seen)
