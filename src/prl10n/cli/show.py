@@ -107,7 +107,7 @@ def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
     waiting = states[State.DRAFT] + states[State.STALE]
     if waiting:
         yield (
-            f"Next: review {counted(waiting, 'unit')} in {_catalogs(outcome)} with Poedit, Weblate or any PO editor; "
+            f"Next: review {counted(waiting, 'unit')} in {_catalogs(outcome)} with `prl10n review`, Poedit or Weblate; "
             "clearing the fuzzy flag approves a unit. Then run `prl10n build`."
         )
     elif Stage.TRANSLATE not in stages and states[State.MISSING]:
