@@ -159,7 +159,7 @@ def git(root: Path, *arguments: str) -> Used:
 def edit(root: Path, number: list[int]) -> Path:
     """Change a paragraph of one page."""
     number[0] += 1
-    path = sorted((root / "content/en").rglob("*.md"))[100]
+    path = sorted((root / "content/en").rglob("*.md"))[0]
     path.write_bytes(path.read_bytes() + b"\n\nOne more paragraph, number %d.\n" % number[0])
     return path
 
@@ -209,20 +209,18 @@ def peers(root: Path) -> dict[str, Used]:
     with tempfile.TemporaryDirectory() as kept:
         out = Path(kept)
         if shutil.which("md2po") and shutil.which("pot2po"):
-            kit = [run(("md2po", str(root / "content/en"), str(out / "po")), root, range(256))]
-            kit.append(
-                run(("po2md", "-t", str(root / "content/en"), str(out / "po"), str(out / "md")), root, range(256))
-            )
+            kit = [run(("md2po", str(root / "content/en"), str(out / "po")), root)]
+            kit.append(run(("po2md", "-t", str(root / "content/en"), str(out / "po"), str(out / "md")), root))
             found["Translate Toolkit"] = Used(sum(each.seconds for each in kit), max(each.megabytes for each in kit))
         if shutil.which("po4a"):
-            lines = ["[po_directory] po", '[po4a_alias:md] text opt:"-o markdown -k 0"']
+            lines = ["[po4a_paths] po/all.pot fr:po/fr.po", '[po4a_alias:md] text opt:"-o markdown -k 0"']
             lines += [f"[type: md] {name} fr:{out}/po4a/{index}.md" for index, name in enumerate(names)]
             (out / "po").mkdir(exist_ok=True)
             (out / "po/fr.po").touch()
             (out / "po4a.cfg").write_text("\n".join(lines), encoding="utf-8")
-            found["po4a"] = run(("po4a", "-q", str(out / "po4a.cfg")), out, range(256))
+            found["po4a"] = run(("po4a", "-q", str(out / "po4a.cfg")), out)
         if subprocess.run([sys.executable, "-c", "import mdpo"], capture_output=True, check=False).returncode == 0:
-            found["mdpo"] = run((sys.executable, "-c", MDPO, kept, *names), root, range(256))
+            found["mdpo"] = run((sys.executable, "-c", MDPO, kept, *names), root)
     return found
 
 

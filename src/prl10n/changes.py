@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from prl10n import document, markup, tags
-from prl10n.document import References
 from prl10n.errors import MarkupError
 from prl10n.locales import month_name, month_names, number_marks
 from prl10n.model import Inline, Piece, Span, Syntax, Unit
@@ -22,6 +22,9 @@ from prl10n.model import Inline, Piece, Span, Syntax, Unit
 _QUOTES = str.maketrans(
     dict.fromkeys("“”„‟«»‹›″", '"') | dict.fromkeys("‘’‚‛′", "'") | dict.fromkeys("\u00a0\u202f\u2009", " ")
 )
+
+if TYPE_CHECKING:
+    from prl10n.document import References
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?[gx]\d+/?>")
 _TOKEN = re.compile(r"<[^>]*>|\d(?:[\d.,'’\u00a0\u202f]*\d)?|[^\W\d_]+(?:['’-][^\W\d_]+)*|&\w+;|\s+|.", re.DOTALL)

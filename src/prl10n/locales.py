@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from prl10n.errors import ConfigError
@@ -26,6 +27,25 @@ def gettext_locale(tag: str) -> str:
     return form
 
 
+def check_locale(tag: str) -> None:
+    """Raises the ConfigError of `babel_locale`. A locale that CLDR has under this very name is found by its file, since
+    importing Babel takes longer than all else that a configuration asks for.
+    """
+    if not (re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) and os.path.isfile(_data(tag))):  # noqa: PTH113
+        babel_locale(tag)
+
+
+@cache
+def _folder() -> str:
+    spec = find_spec("babel")
+    return os.path.dirname(spec.origin or "") if spec is not None else ""  # noqa: PTH120
+
+
+def _data(tag: str) -> str:
+    """The file of a locale in Babel's package."""
+    return os.path.join(_folder(), "locale-data", f"{tag.replace('-', '_')}.dat")  # noqa: PTH118
+
+
 def babel_locale(tag: str) -> Locale:
     """The CLDR locale of a BCP 47 tag. Raises ConfigError, which names the nearest known tag, for any other text."""
     from babel import Locale, UnknownLocaleError
@@ -44,6 +64,8 @@ def babel_locale(tag: str) -> Locale:
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
     """`Did you mean …? `, with the space after it, or nothing where no known word is near."""
+    import difflib  # late: only a message asks
+
     lowered = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower(), lowered, 1, likeness)
     return f"Did you mean `{lowered[found[0]]}`? " if found else ""

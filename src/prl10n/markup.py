@@ -15,12 +15,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from prl10n import document, tags
-from prl10n.document import References
 from prl10n.errors import MarkupError
 from prl10n.model import Inline, Inner, Piece, Syntax, Unit
 from prl10n.tags import Item, Token
+
+if TYPE_CHECKING:
+    from prl10n.document import References
 
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prl10n import backends, catalog, document, executors, files, glossary, lock, models, translation
+from prl10n import backends, catalog, document, executors, files, lock, translation
 from prl10n.assembly import Broken
 from prl10n.backends import Backend, Usage
 from prl10n.catalog import Catalog, Draft
@@ -25,7 +26,7 @@ from prl10n.changes import Changes
 from prl10n.config import Budget, Config, Settings, shown
 from prl10n.content import find_catalogs, find_documents
 from prl10n.dispatch import Spend
-from prl10n.document import Document, Rules
+from prl10n.document import Rules
 from prl10n.errors import (
     LIBRARY_FAILURES,
     BackendError,
@@ -42,6 +43,9 @@ from prl10n.memory import FILE, Memory, pairs
 from prl10n.model import Finding, Severity, State, Term, Unit
 from prl10n.publishing import Built, Publisher, Source
 from prl10n.translation import Desk, Plan, Tally, Task, Work
+
+if TYPE_CHECKING:
+    from prl10n.document import Document
 
 NOTHING = -1  # instead of the characters that a run may send: no request at all
 
@@ -200,6 +204,8 @@ def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str
         if environ.get("DEEPL_AUTH_KEY", "").strip():
             name = "deepl"
         else:
+            from prl10n import models  # late, as the glossary below: a run with nothing to translate needs neither
+
             name = "local" if models.find(models.folder(environ), config.source, locale) else "memory"
     return name, settings.options(name)
 
@@ -586,6 +592,8 @@ class _Run:
         self.outcome.over_budget = self.spend.left
 
     def desk(self, locale: str, memory: Memory) -> Desk:
+        from prl10n import glossary
+
         backend = self.backend(locale)
         self.refresh(memory, locale)
         terms = glossary.load(self.config.root / self.config.settings(locale).glossary.file).terms(locale)

@@ -10,16 +10,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from prl10n import catalog, conventions, document, files
 from prl10n.assembly import Broken, Linker, Page, assemble
 from prl10n.catalog import Catalog
 from prl10n.config import Config
-from prl10n.document import Document, Rules
+from prl10n.document import Rules
 from prl10n.errors import Prl10nError
 from prl10n.localize.links import Address
 from prl10n.model import Fields, Setting, State
+
+if TYPE_CHECKING:
+    from prl10n.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from prl10n import dispatch, glossary, markup, sentences, tags
+from prl10n import dispatch, markup, sentences, tags
 from prl10n.backends import Answer, Backend, Request
 from prl10n.catalog import Draft
 from prl10n.dispatch import Order, Spend
-from prl10n.document import Document
 from prl10n.errors import BackendError, MarkupError
 from prl10n.localize.drafts import Localized, Style, localized
 from prl10n.memory import Memory, neighbours
 from prl10n.model import Inline, Piece, Term, Unit
 from prl10n.sentences import Sentence
+
+if TYPE_CHECKING:
+    from prl10n.document import Document
 
 CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
 EXAMPLES = 6  # approved pairs of the same document that it is shown
@@ -93,11 +96,15 @@ class Desk:
         if not self.terms:
             return ()
         if text not in self._found:
+            from prl10n import glossary  # late, here and below: a run with nothing to translate has no terms
+
             self._found[text] = glossary.found(tags.words(text), self.terms)
         return self._found[text]
 
     def key(self, text: str, kind: str) -> str:
         """All that an answer depends on besides the text: the journal's key (law 5)."""
+        from prl10n import glossary
+
         if kind not in self._settings:
             self._settings[kind] = self.backend.settings(self.source, self.target, kind)
         terms = self.found(text)
@@ -107,6 +114,8 @@ class Desk:
         """The text as the backend gets it: with tags in the places of terms, where it would not heed them."""
         if self.backend.takes_terms or not self.takes_tags or not (terms := self.found(text)):
             return text
+        from prl10n import glossary
+
         protected, held = glossary.protected(text, terms)
         self.held[text] = held
         return protected
@@ -229,6 +238,8 @@ class Task:
             if name != "memory":
                 self.warnings.append((unit, "markup", f"the unit stays untranslated, {name} has no answer for it"))
         elif self.desk.terms:
+            from prl10n import glossary
+
             for text in self.texts[unit.text]:
                 answer = self.desk.known[text].answer
                 for violation in glossary.violations(
@@ -487,6 +498,8 @@ class Work:
         held = desk.held.get(text)
         if not held or not answer:
             return answer
+        from prl10n import glossary
+
         try:
             return glossary.restored(answer, held)
         except MarkupError:

@@ -281,6 +281,7 @@ def _run(
     dry_run: bool,
     most_characters: int | None = None,
 ) -> None:
+    gc.set_threshold(50_000)  # documents are large trees without cycles: looking through them again is in vain
     from prl10n import config, executors, pipeline
     from prl10n.cli import show
 
@@ -294,7 +295,6 @@ def _run(
     loaded = config.load(Path.cwd(), explicit)
     selection = pipeline.Selection(locales, paths)
     gc.freeze()
-    gc.set_threshold(50_000)  # documents are large trees without cycles: looking through them again is in vain
     with executors.opened(loaded.run) as executor, _progress() as progress:
         outcome = pipeline.run(
             loaded,

@@ -55,9 +55,9 @@ def _totals(rows: list[Row]) -> dict[State, int]:
 
 def _reuse(rows: list[Row], outcome: Outcome, *, dry_run: bool) -> str:
     """Where the texts of a locale come from, and what they cost."""
-    locale = rows[0].locale
+    locale, nothing = rows[0].locale, Tally()
     backend, plan, price = outcome.backends.get(locale, ""), outcome.plans.get(locale), outcome.prices.get(locale)
-    total = sum((row.tally for row in rows), start=Tally())
+    total = sum((row.tally for row in rows if row.tally != nothing), start=nothing)
     parts = [f"{total.memory:,} from the memory"] if total.memory else []
     if total.drafts:
         parts[-1] += f" ({total.drafts:,} of them drafts)"

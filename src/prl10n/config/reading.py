@@ -25,7 +25,7 @@ from prl10n.config.schema import (
     Table,
 )
 from prl10n.errors import ConfigError, Prl10nError
-from prl10n.locales import babel_locale, nearest
+from prl10n.locales import check_locale, nearest
 from prl10n.localize.notices import notice
 from prl10n.model import Setting
 
@@ -268,7 +268,7 @@ def _check_languages(origin: Origin, languages: _Languages) -> None:
 
 def _check_locale(origin: Origin, keys: tuple[str, ...], tag: str) -> None:
     try:
-        babel_locale(tag)
+        check_locale(tag)
     except ConfigError as error:
         raise origin.error(keys, error.what, error.remedy, tag) from None
 

@@ -1,4 +1,8 @@
-"""A backend's answer → the draft that is written: its facts in the locale's form, its typography, its direction."""
+"""A backend's answer → the draft that is written: its facts in the locale's form, its typography, its direction.
+
+The patterns of facts and typography take longer to compile than a run with nothing to translate takes: they are
+imported by the first draft.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,6 @@ from dataclasses import dataclass
 
 from prl10n import tags
 from prl10n.errors import MarkupError
-from prl10n.localize import direction, facts, typography
-from prl10n.localize.prose import edited, prose
 from prl10n.tags import Token
 
 
@@ -42,6 +44,9 @@ def localized(source: str, answer: str, asked: Style) -> Localized:
     """
     if answer == source:
         return Localized(answer)
+    from prl10n.localize import direction, typography
+    from prl10n.localize.prose import edited, prose
+
     try:
         tokens = tags.parse(answer)
         original = prose(tags.parse(source))
@@ -55,6 +60,9 @@ def localized(source: str, answer: str, asked: Style) -> Localized:
 
 
 def _with_facts(source: str, tokens: Sequence[Token], asked: Style) -> tuple[list[Token], tuple[str, ...]]:
+    from prl10n.localize import facts
+    from prl10n.localize.prose import edited, prose
+
     kinds = {kind for kind in facts.Kind if (asked.dates if kind in facts.OF_TIME else asked.numbers)}
     edits, said = facts.repaired(source, prose(tokens), asked.languages, asked.names, kinds)
     return edited(tokens, edits), said
