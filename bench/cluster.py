@@ -27,6 +27,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,13 +76,12 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, psutil.Process]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     dask = (sys.executable, "-m", "dask")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-    scheduler = subprocess.Popen(
-        [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
-        **quiet,  # type: ignore[call-overload]
+    quiet = partial(
+        subprocess.Popen[bytes], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
+    scheduler = quiet([*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"])
     place = ("--nworkers", str(workers), "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder))
-    own = subprocess.Popen([*dask, "worker", f"tcp://127.0.0.1:{port}", *place], **quiet)  # type: ignore[call-overload]
+    own = quiet([*dask, "worker", f"tcp://127.0.0.1:{port}", *place])
     try:
         wait_for(f"tcp://127.0.0.1:{port}", workers)
         yield f"dask://127.0.0.1:{port}", psutil.Process(own.pid)

@@ -96,9 +96,14 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
-def run(root: Path, command: Command, **options: object) -> subprocess.CompletedProcess[str]:
+Preparation = Callable[[], object]  # what the process of a command does before it becomes the command
+
+
+def run(
+    root: Path, command: Command, *, before: tuple[str, ...] = (), preparation: Preparation | None = None
+) -> subprocess.CompletedProcess[str]:
     """A command to its end. TimeoutExpired for one that hangs."""
-    process = start(root, command, **options)
+    process = start(root, command, before=before, preparation=preparation)
     try:
         out, err = process.communicate(timeout=LONGEST)
     except subprocess.TimeoutExpired:
@@ -108,18 +113,19 @@ def run(root: Path, command: Command, **options: object) -> subprocess.Completed
     return subprocess.CompletedProcess(command.arguments, process.returncode, out, err)
 
 
-def start(root: Path, command: Command, *, before: tuple[str, ...] = (), **options: object) -> subprocess.Popen[str]:
+def start(
+    root: Path, command: Command, *, before: tuple[str, ...] = (), preparation: Preparation | None = None
+) -> subprocess.Popen[str]:
     """A command, `before` it what changes its rights."""
     epoch = {"SOURCE_DATE_EPOCH": "1795478400", "PRL10N_MODELS": str(root / "models"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(
         [*before, sys.executable, "-m", "prl10n", *command.arguments],
         cwd=root,
         env={**os.environ, **epoch},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        restore_signals=True,
-        **options,
+        preexec_fn=preparation,
     )
 
 
@@ -233,8 +239,10 @@ class Scene:
     named: str = ""  # what the message must name, if the command writes
     same: bool = True  # whether the second run must end like one without the fault
 
-    def go(self, **options: object) -> subprocess.CompletedProcess[str]:
-        return run(self.root, self.command, **options)
+    def go(
+        self, *, before: tuple[str, ...] = (), preparation: Preparation | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return run(self.root, self.command, before=before, preparation=preparation)
 
     def moment(self) -> float:
         return self.chance.uniform(0.0, self.typical * 1.1)
@@ -257,7 +265,7 @@ def fault(function: Fault) -> Fault:
 
 def _signalled(scene: Scene, number: signal.Signals) -> subprocess.CompletedProcess[str]:
     process = start(
-        scene.root, scene.command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
+        scene.root, scene.command, preparation=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
     )
     time.sleep(scene.moment())
     process.send_signal(number)
@@ -315,7 +323,7 @@ def file_size(scene: Scene) -> subprocess.CompletedProcess[str]:
     import resource
 
     most = scene.chance.choice([0, 200, 1_000, 4_000])
-    return scene.go(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+    return scene.go(preparation=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
 
 
 # Root is bound by no mode, unless it gives up the right to that.

@@ -20,31 +20,33 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 PRL10N = (sys.executable, "-m", "prl10n")
 FLOOR = """
-import pathlib, sys, frontmatter, markdown_it
+import pathlib, sys, frontmatter, markdown_it, yaml
 parser = markdown_it.MarkdownIt().enable("table")
 for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.md*")):
     text = path.read_text("utf-8")
     try:
         text = frontmatter.loads(text).content
-    except Exception:
-        pass
+    except yaml.YAMLError:
+        pass  # no front matter: all of it is markdown
     parser.parse(text)
 """
 MDPO = """
 import sys
 from mdpo.md2po import markdown_to_pofile
 from mdpo.po2md import pofile_to_markdown
-for path in sys.argv[2:]:
+for number, path in enumerate(sys.argv[2:]):
+    to = f"{sys.argv[1]}/{number}"
+    markdown_to_pofile(path, save=True, po_filepath=to + ".po", po_encoding="utf-8")
     try:
-        pofile = markdown_to_pofile(path, save=True, po_filepath=sys.argv[1] + "/x.po", po_encoding="utf-8")
-        pofile_to_markdown(path, sys.argv[1] + "/x.po", save=sys.argv[1] + "/x.md")
-    except Exception:
-        pass
+        pofile_to_markdown(path, to + ".po", save=to + ".md")
+    except TypeError:
+        pass  # it cannot rebuild some pages: this page's time counts, as far as it got
 """
 
 
@@ -207,20 +209,20 @@ def peers(root: Path) -> dict[str, Used]:
     found: dict[str, Used] = {}
     names = sorted(str(path) for path in (root / "content/en").rglob("*.md*"))
     with tempfile.TemporaryDirectory() as kept:
-        out = Path(kept)
-        if shutil.which("md2po") and shutil.which("pot2po"):
-            kit = [run(("md2po", str(root / "content/en"), str(out / "po")), root)]
-            kit.append(run(("po2md", "-t", str(root / "content/en"), str(out / "po"), str(out / "md")), root))
-            found["Translate Toolkit"] = Used(sum(each.seconds for each in kit), max(each.megabytes for each in kit))
+        out, source = Path(kept), str(root / "content/en")
+        for name in ("po", "md", "po4a/po"):
+            (out / name).mkdir(parents=True)
+        if shutil.which("md2po") and shutil.which("pot2po"):  # mdpo has an md2po, too
+            kit = [("md2po", source, str(out / "po")), ("po2md", "-t", source, str(out / "po"), str(out / "md"))]
+            used = [run(command, root) for command in kit]
+            found["Translate Toolkit"] = Used(sum(each.seconds for each in used), max(each.megabytes for each in used))
         if shutil.which("po4a"):
             lines = ["[po4a_paths] po/all.pot fr:po/fr.po", '[po4a_alias:md] text opt:"-o markdown -k 0"']
             lines += [f"[type: md] {name} fr:{out}/po4a/{index}.md" for index, name in enumerate(names)]
-            (out / "po").mkdir(exist_ok=True)
-            (out / "po/fr.po").touch()
-            (out / "po4a.cfg").write_text("\n".join(lines), encoding="utf-8")
-            found["po4a"] = run(("po4a", "-q", str(out / "po4a.cfg")), out)
-        if subprocess.run([sys.executable, "-c", "import mdpo"], capture_output=True, check=False).returncode == 0:
-            found["mdpo"] = run((sys.executable, "-c", MDPO, kept, *names), root)
+            (out / "po4a/po4a.cfg").write_text("\n".join(lines), encoding="utf-8")
+            found["po4a"] = run(("po4a", "-q", "po4a.cfg"), out / "po4a")
+        if find_spec("mdpo") is not None:
+            found["mdpo"] = run((sys.executable, "-c", MDPO, str(out / "md"), *names), root)
     return found
 
 

@@ -399,10 +399,11 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str, carrier: Carrier |
         if key in limits:
             flags = (*flags, f"max-length:{limits[key]}")  # as Weblate has it
         extracted = "\n".join(dict.fromkeys(names))
-        entries.append(_changed(entry, obsolete=False, extracted=extracted, files=located, flags=flags))
+        new = replace(entry, obsolete=False, extracted=extracted, files=located, flags=flags)
+        entries.append(changed(entry, new))
     for entry in gone:
         if entry.msgstr or entry.remarks:
-            obsolete.setdefault(entry.key, _changed(entry, obsolete=True, extracted="", files=()))
+            obsolete.setdefault(entry.key, changed(entry, replace(entry, obsolete=True, extracted="", files=())))
     return replace(catalog, entries=(*entries, *foreign, *obsolete.values()))
 
 
@@ -440,11 +441,9 @@ def _refigured(entry: Entry, unit: Unit, carrier: Carrier) -> Entry:
     return replace(entry, msgstr=words, comment=comment)
 
 
-def _changed(entry: Entry, **fields: object) -> Entry:
-    """The entry with other fields. It keeps its lines only if nothing differs."""
-    if all(getattr(entry, name) == value for name, value in fields.items()):
-        return entry
-    return replace(entry, **fields, lines="")  # type: ignore[arg-type]
+def changed(entry: Entry, new: Entry) -> Entry:
+    """What becomes of an entry that is to be `new`. It keeps its lines only if nothing differs."""
+    return entry if new == entry else replace(new, lines="")
 
 
 def _succeeding(key: Key, ancestor: Entry | None, catalog: Catalog) -> Entry:
@@ -541,7 +540,8 @@ def fill(catalog: Catalog, drafts: Mapping[str, Draft]) -> Catalog:
         comment = "\n".join(line for line in (entry.remarks, f"prl10n: {draft.provenance}") if line)
         previous = entry.previous if entry.msgstr and not draft.approved else None
         fuzzy = not draft.approved
-        entries.append(_changed(entry, msgstr=draft.text, fuzzy=fuzzy, previous=previous, comment=comment))
+        new = replace(entry, msgstr=draft.text, fuzzy=fuzzy, previous=previous, comment=comment)
+        entries.append(changed(entry, new))
     return replace(catalog, entries=(*entries, *extra))
 
 

@@ -6,9 +6,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from prl10n.config import FIELD, Config, expand, shown
 from prl10n.errors import ConfigError
+from prl10n.files import is_file
 from prl10n.locales import gettext_locale
 
 
@@ -75,7 +77,7 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     fixed = PurePosixPath(FIELD.split(pattern.replace("{locale}", form))[0] + "x").parent
     regex = _output_regex(pattern, form)
     known = {config.catalog_path(locale, name): name for name in documents}
-    found = {path: name for path, name in known.items() if os.path.isfile(path)}  # noqa: PTH113
+    found = {path: name for path, name in known.items() if is_file(path)}
     folder = config.root / fixed
     for file in _files(folder) if folder.is_dir() else ():
         path = folder / file
@@ -87,20 +89,26 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
 def _files(folder: Path) -> Iterator[str]:
     """The posix paths of the files below a folder, in no order; see `find_documents` for those left out."""
     resolved = folder.resolve()
-    top = len(str(folder)) + 1
-    for parent, folders, names in os.walk(folder, onerror=_refuse_unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        inside = f"{parent[top:]}/" if len(parent) > top else ""
-        for name in names:
-            path = f"{parent}/{name}"
-            if name.startswith(".") or not os.path.isfile(path):  # noqa: PTH113 (False for a name that is too long, too)
+    pending = [(str(folder), "")]
+    while pending:
+        parent, inside = pending.pop()
+        try:
+            entries = list(os.scandir(parent))
+        except OSError as error:
+            _refuse_unreadable(error)
+        for entry in entries:
+            if entry.name.startswith("."):
                 continue
-            if os.path.islink(path) and not Path(path).resolve().is_relative_to(resolved):  # noqa: PTH114 (cheaper)
-                continue
-            yield inside + name
+            if entry.is_dir(follow_symlinks=False):
+                pending.append((entry.path, f"{inside}{entry.name}/"))
+            elif entry.is_symlink():
+                if is_file(entry.path) and Path(entry.path).resolve().is_relative_to(resolved):
+                    yield inside + entry.name
+            elif entry.is_file():
+                yield inside + entry.name
 
 
-def _refuse_unreadable(error: OSError) -> None:
+def _refuse_unreadable(error: OSError) -> NoReturn:
     raise ConfigError(
         f"cannot be read: {error.strerror}", where=shown(Path(error.filename)), remedy="Check its permissions."
     ) from None

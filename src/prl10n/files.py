@@ -37,6 +37,11 @@ def read(path: Path) -> bytes | None:
         ) from error
 
 
+def is_file(path: Path | str) -> bool:
+    """Whether there is a file. False for a name that none can have: one too long, for which `Path.is_file` raises."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING, *, durable: bool = True) -> bool:
     """Replace a file atomically: a temporary file in its folder, fsync, rename. False if it no longer holds `expected`.
 

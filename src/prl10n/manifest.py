@@ -304,7 +304,7 @@ class Manifest:
         """Those left out whose pages may be others now: what their links lead to changed. `anew`: anything may have."""
         there = self.records.there
         changed: dict[str, set[str]] = {}
-        self.anew |= anew or any(os.path.isfile(f"{self.root}/{path}") != was for path, was in there.items())  # noqa: PTH113
+        self.anew |= anew or any(files.is_file(f"{self.root}/{path}") != was for path, was in there.items())
         for item in items if not self.anew else ():
             name = item.source.name
             former, source = self._item(item.locale, name), self.records.sources.get(name)

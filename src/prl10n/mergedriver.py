@@ -124,7 +124,7 @@ def _left_over(base: Entry | None, changed: Entry | None) -> Entry | None:
     by_a_person = changed.state is State.APPROVED or changed.remarks or (changed.msgstr and not changed.provenance)
     if not by_a_person or (base is not None and _said(base) == _said(changed) and base.remarks == changed.remarks):
         return None
-    return _made(changed, obsolete=True, extracted="", files=())
+    return catalog.changed(changed, replace(changed, obsolete=True, extracted="", files=()))
 
 
 def _both(base: Entry | None, ours: Entry, theirs: Entry) -> Entry | tuple[Entry, Entry]:
@@ -190,12 +190,6 @@ def _comment(remarks: str, words: Entry, sides: Iterable[Entry]) -> str:
             return side.comment
     origin = f"prl10n: {words.provenance}" if words.provenance else ""
     return "\n".join(line for line in (remarks, origin) if line)
-
-
-def _made(entry: Entry, **fields: object) -> Entry:
-    """The entry with other fields; it keeps its lines only if nothing differs."""
-    made: Entry = replace(entry, **fields)  # type: ignore[arg-type]
-    return made if made == entry else replace(made, lines="")
 
 
 def _marked(ours: Entry, theirs: Entry, width: int) -> str:

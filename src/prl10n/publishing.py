@@ -5,7 +5,6 @@ A `Publisher` knows all documents of a run: the links of one page depend on whic
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -204,7 +203,7 @@ class Publisher:
     def is_there(self, path: str) -> bool:
         """Whether a file of the project is there."""
         if path not in self.asked:
-            self.asked[path] = os.path.isfile(self.config.root / path)  # noqa: PTH113 (False for what is no path)
+            self.asked[path] = files.is_file(self.config.root / path)
         return self.asked[path]
 
     def found_addresses(self) -> Mapping[str, Address]:
@@ -260,7 +259,7 @@ class Publisher:
             empty = item is not None and not item.source.document.units
             enough = all if publish.incomplete == "skip" else any
             written = empty or (bool(texts) and enough(map(bool, texts)))
-            self.has_page[key] = written or os.path.isfile(self.config.target_path(locale, name))  # noqa: PTH113
+            self.has_page[key] = written or files.is_file(self.config.target_path(locale, name))
         return self.has_page[key]
 
     def published(self, locale: str, name: str) -> tuple[bool, str]:
