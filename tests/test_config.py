@@ -465,7 +465,7 @@ def test_a_target_of_one_locale_over_the_source(folder: Path) -> None:
 
 def test_a_plug_in_is_a_backend(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("acme", "acme:Backend", backends.GROUP)
-    monkeypatch.setattr(backends, "entry_points", lambda **_: EntryPoints([point]))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: EntryPoints([point]))
     config = read(folder, '[backend]\nname = "acme"\n[backend.acme]\nregion = "eu"\n')
     assert config.backend.name == "acme"
     assert config.backend.options("acme") == {"region": "eu"}

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from prl10n import document, markup
 from prl10n.config import Config, expand
-from prl10n.document import Destination, Document, Outline, Rules
+from prl10n.document import Rules
 from prl10n.errors import LIBRARY_FAILURES, DocumentError
 from prl10n.localize import anchors
 from prl10n.localize.links import Address, Kind, Link, LinkMap, Site
 from prl10n.model import Piece, Setting, Unit
+
+if TYPE_CHECKING:
+    from prl10n.document import Destination, Document, Outline
 
 
 def assemble(
@@ -216,7 +219,7 @@ class Linker:
         if key not in self.outlines:
             page = self._page(name)
             data = b"" if page is None else page.source if part == "source" else page.data
-            self.outlines[key] = _outline(data, page.rules) if page is not None else _NOTHING
+            self.outlines[key] = _outline(data, page.rules) if page is not None else _nothing()
         return self.outlines[key]
 
     def _page(self, name: str) -> Page | None:
@@ -284,11 +287,12 @@ def _kinds(data: bytes) -> tuple[Kind, ...]:
     return tuple(Kind) if b"{{" in data or b"{%" in data else (Kind.LINK,)
 
 
-_NOTHING = Outline((), (), frozenset())
+def _nothing() -> Outline:
+    return document.Outline((), (), frozenset())
 
 
 def _outline(data: bytes, rules: Rules) -> Outline:
     try:
         return document.outline(data, rules)
     except LIBRARY_FAILURES:
-        return _NOTHING  # the page has been parsed before, so that this is a page nobody can read
+        return _nothing()  # the page has been parsed before, so that this is a page nobody can read

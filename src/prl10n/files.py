@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
@@ -49,6 +48,8 @@ def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING, *, durabl
     waited for until the disk has it: no command reads it half-written, but a power cut may leave it empty, and the next
     run makes it again.
     """
+    import secrets  # late: it takes as long as to see that there is nothing to write
+
     temporary = path.with_name(f"{_temporary(os.getpid())}{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

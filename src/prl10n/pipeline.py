@@ -262,7 +262,10 @@ def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tupl
     chosen: set[str] = set()
     for path in selection.paths:
         resolved = path.resolve()
-        matching = {name for name in names if (place := folder / name) == resolved or resolved in place.parents}
+        matching = set(names) if folder.is_relative_to(resolved) else set()
+        if not matching and resolved.is_relative_to(folder):
+            inside = resolved.relative_to(folder).as_posix()
+            matching = {name for name in names if name == inside or name.startswith(f"{inside}/")}
         if not matching:
             raise ConfigError(
                 "not a document of this project",

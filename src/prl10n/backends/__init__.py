@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import entry_points
 from typing import Protocol
 
 from prl10n.errors import ConfigError
@@ -159,11 +158,15 @@ class Factory(Protocol):
 
 def names() -> list[str]:
     """The backends that are installed, by name."""
+    from importlib.metadata import entry_points
+
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
 def create(name: str, options: Mapping[str, object], environ: Mapping[str, str]) -> Backend:
     """Make the backend called `name`; ConfigError where there is none."""
+    from importlib.metadata import entry_points  # late: a run with nothing to send asks for none
+
     for point in entry_points(group=GROUP, name=name):
         factory: Factory = point.load()
         return factory(options, environ)

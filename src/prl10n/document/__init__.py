@@ -5,28 +5,53 @@ splice(Document, texts) → bytes: the same file with other words
 skeleton(bytes)         → what translating a file must not change (law 3)
 read(text, syntax, …)   → the pieces of one unit's text
 outline(bytes, rules)   → where the links of a page lead, and its headings
+
+Parsers are imported by the first name that is asked for, but for the rules: a run with nothing to do asks for no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from prl10n.document import frontmatter
-from prl10n.document.destinations import (
-    Destination,
-    Outline,
-    candidates,
-    edited,
-    outline,
-    pinned,
-    relinked,
-)
-from prl10n.document.dialects import recognise
-from prl10n.document.inline import partner, read
-from prl10n.document.parser import References, parser_for
-from prl10n.document.segment import DEFAULT_KEYS, Document, Node, Rules, Skeleton, has_letters, split, syntax_of, tree
-from prl10n.document.splice import splice
-from prl10n.model import Fields, Inner, Setting, Syntax
+from prl10n.document.rules import DEFAULT_KEYS, Rules
+
+if TYPE_CHECKING:
+    from prl10n.document.destinations import (
+        Destination,
+        Outline,
+        candidates,
+        edited,
+        outline,
+        pinned,
+        relinked,
+    )
+    from prl10n.document.dialects import recognise
+    from prl10n.document.inline import partner, read
+    from prl10n.document.parser import References
+    from prl10n.document.segment import Document, Node, Skeleton, has_letters, split, syntax_of, tree
+    from prl10n.document.splicing import splice
+    from prl10n.document.whole import expected, fields, is_block, is_label, skeleton
+else:
+    _HOMES = {
+        "destinations": ("Destination", "Outline", "candidates", "edited", "outline", "pinned", "relinked"),
+        "dialects": ("recognise",),
+        "whole": ("expected", "fields", "is_block", "is_label", "skeleton"),
+        "inline": ("partner", "read"),
+        "parser": ("References",),
+        "segment": ("Document", "Node", "Skeleton", "has_letters", "split", "syntax_of", "tree"),
+        "splicing": ("splice",),
+    }
+    _HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        """A public name, from the module that has it; it is looked up once."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+
 
 __all__ = [
     "DEFAULT_KEYS",
@@ -56,41 +81,3 @@ __all__ = [
     "syntax_of",
     "tree",
 ]
-
-
-def skeleton(source: bytes, rules: Rules | None = None) -> Skeleton:
-    """All that stays the same when a file is translated: blocks, inline markup and its nesting, destinations, code,
-    tags.
-
-    Two files with equal skeletons render to pages that differ in their words only. The order of inline markup within
-    one block is no part of it, since markup moves with the words. `rules` are those of the document that was
-    translated.
-    """
-    return split(source, rules or Rules(), recognise=rules is None).skeleton
-
-
-def fields(source: bytes) -> Fields:
-    """What the front matter of a file says at its top level; nothing where it has none, or none that can be read."""
-    return frontmatter.fields(source.decode(errors="replace"))
-
-
-def is_block(text: str, kind: str, references: References) -> bool:
-    """Whether a text is one `paragraph`, or behind `# ` one `heading`, and nothing of it begins another block."""
-    return parser_for(references).is_block(text, kind)
-
-
-def is_label(text: str) -> bool:
-    """Whether a text can stand between the brackets of an image."""
-    pieces = read(f"![{text}](x)", Syntax.HEADING, {})
-    return len(pieces) == 1 and pieces[0].inner[:1] == (Inner(2, 2 + len(text), Syntax.LABEL),)
-
-
-def expected(document: Document, values: Mapping[str, Setting]) -> Skeleton:
-    """The skeleton that every version of the document has in which the front matter keys `values` are set."""
-    if not values:
-        return document.skeleton
-    unchanged = splice(document, [None] * len(document.units), values)
-    if document.rules.markdown:  # a key that is set may be one of them
-        return skeleton(unchanged, document.rules)
-    front = frontmatter.find(unchanged.decode())
-    return (front.shape if front else (), *document.skeleton[1:])

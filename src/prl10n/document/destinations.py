@@ -15,7 +15,8 @@ from markdown_it.token import Token
 
 from prl10n.document import dialects, frontmatter, html, inline
 from prl10n.document.parser import Lines, Located, parser
-from prl10n.document.segment import Rules, _collector_paused, _Segmenter
+from prl10n.document.rules import Rules
+from prl10n.document.segment import _collector_paused, _Segmenter
 from prl10n.localize.anchors import Heading
 from prl10n.localize.links import Kind, Link
 from prl10n.model import Span, Syntax

@@ -24,7 +24,7 @@ from markdown_it.utils import OptionsDict
 from prl10n.document import dialects, frontmatter, html
 from prl10n.document.parser import Grammar, Lines, Located, References, parser, parser_for
 from prl10n.document.segment import Document
-from prl10n.document.splice import written
+from prl10n.document.splicing import written
 from prl10n.model import Syntax
 
 FIRST, BETWEEN, LAST = "\U0010fff0", "\U0010fff1", "\U0010fff2"

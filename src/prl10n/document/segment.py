@@ -15,24 +15,16 @@ from markdown_it.token import Token
 from prl10n.document import dialects, frontmatter, html, inline
 from prl10n.document.frontmatter import FrontMatter
 from prl10n.document.parser import Grammar, Lines, References, parser
+from prl10n.document.rules import Rules
 from prl10n.errors import DocumentError
 from prl10n.model import Holder, Inline, Inner, Piece, Span, Syntax, Unit
 
-DEFAULT_KEYS = ("title", "short-title", "product-title", "subtitle", "description", "summary", "excerpt")
-
 Skeleton = tuple[object, ...]
+
+_USUAL = Rules()
 
 _ALERT = re.compile(r"\[![A-Za-z]+\][+-]?[ \t]*(?:\n[ \t]*|$)")  # on a line of its own: GitHub's alerts
 _TASK = re.compile(r"\[[ xX]\][ \t]+(?=\S)")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a site says about its documents: the front matter paths whose strings are prose, and the dialect."""
-
-    translate: tuple[str, ...] = DEFAULT_KEYS
-    dialect: str = "auto"
-    markdown: tuple[str, ...] = ()  # front matter paths whose strings are markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +62,7 @@ def _collector_paused() -> Iterator[None]:
 
 
 @_collector_paused()
-def split(source: bytes, rules: Rules = Rules(), *, recognise: bool = True) -> Document:
+def split(source: bytes, rules: Rules = _USUAL, *, recognise: bool = True) -> Document:
     """Segment a file into units.
 
     Law 1: `splice(split(b), [unit.text for unit in split.units]) == b` for any UTF-8 `b`. Raises DocumentError for
