@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from prl10n import config
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection
 from prl10n.review import server
 from prl10n.review.server import Served
 

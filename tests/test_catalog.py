@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,48 @@ def test_every_text_comes_back(text: str, tmp_path: Path) -> None:
     assert loaded is not None
     assert [replace(found, lines="") for found in loaded.entries] == [entry]
     msgfmt(path)
+
+
+WORDS = st.text(st.sampled_from('a é\u00a0"\\\n\t\u2028#~'), max_size=200)
+LINE = st.text(st.sampled_from("a #.:,~|\u2028"), max_size=6)
+ENTRIES = st.builds(
+    Entry,
+    msgid=WORDS.map("id ".__add__),
+    msgstr=WORDS,
+    fuzzy=st.booleans(),
+    previous=st.none() | WORDS,
+    context=st.none() | WORDS,
+    comment=st.lists(LINE, max_size=3).map("\n".join),
+    extracted=LINE,
+    files=st.lists(st.sampled_from(["a.md", "a b.md", "c:d.md"]), max_size=2).map(tuple),
+    flags=st.lists(st.sampled_from(["c-format", "max-length:9"]), max_size=2, unique=True).map(tuple),
+    obsolete=st.booleans(),
+)
+
+
+@given(st.lists(ENTRIES, max_size=4, unique_by=lambda entry: entry.key), st.sampled_from([79, 77, 0]))
+def test_a_regular_catalog_says_what_polib_reads_in_it(entries: list[Entry], width: int) -> None:
+    """One more empty line makes a catalog irregular, and leaves it to polib."""
+    data = catalog.render(replace(made(*entries), width=width))
+    regular, irregular = catalog.parse(data), catalog.parse(data.replace(b"\n\n", b"\n\n\n"))
+    assert regular.entries == irregular.entries
+    assert (regular.header, regular.tail) == (irregular.header, irregular.tail) == (HEADER, "")
+    assert [(entry.key, entry.msgstr, entry.fuzzy, entry.previous, entry.obsolete) for entry in regular.entries] == [
+        (entry.key, entry.msgstr, entry.fuzzy, entry.previous, entry.obsolete) for entry in entries
+    ]
+
+
+@given(st.text(st.sampled_from("ab "), min_size=80, max_size=400))
+def test_lines_are_as_full_as_they_can_be_and_end_behind_a_space(text: str) -> None:
+    rows = catalog.render(made(Entry("id", text))).decode().partition('msgstr ""\n"')[2].rpartition('msgstr ""\n')[2]
+    lines = [row[1:-1] for row in rows.splitlines()]
+    assert "".join(lines) == text
+    for line, following in pairwise(lines):
+        word = re.findall(r"[^ ]+ *", following)[0]
+        assert line.endswith(" ")
+        assert following.startswith(word)
+        assert len(line) + len(word) > catalog.WIDTH - 2
+        assert len(line) <= catalog.WIDTH - 2 or " " not in line.rstrip(" ")
 
 
 @pytest.mark.parametrize(

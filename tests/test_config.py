@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prl10n import backends
-from prl10n.config import Config, find, load
+from prl10n import backends, content
+from prl10n.config import Config, Content, Origin, Settings, expand, find, load
 from prl10n.content import find_documents
 from prl10n.errors import ConfigError
 from prl10n.locales import babel_locale, gettext_locale
@@ -736,3 +736,39 @@ def test_no_documents(folder: Path, text: str, tree: tuple[str, ...], line: int,
     assert caught.value.where == f"prl10n.toml:{line}"
     assert what in caught.value.what
     assert remedy in caught.value.remedy
+
+
+PATTERNS = st.lists(
+    st.sampled_from(
+        ["{dir}", "{stem}", "{ext}", "{path}", "{dir}{stem}", "{dir}{stem}{ext}", "-", "/", "a", "{locale}"]
+    ),
+    min_size=1,
+    max_size=4,
+).map("".join)
+NAMES = st.builds(
+    "".join,
+    st.tuples(st.sampled_from(["", "a/", "a/b.c/"]), st.sampled_from("ab"), st.sampled_from(["", ".a", ".a.b"])),
+)
+
+
+@given(PATTERNS, NAMES)
+def test_a_pattern_is_expanded_field_by_field(pattern: str, document: str) -> None:
+    path = Path(document)
+    folder = document.removesuffix(path.name)
+    fields = {"locale": "fr", "path": document, "dir": folder, "stem": path.stem, "ext": path.suffix}
+    assert expand(pattern, "fr", document) == pattern.format(**fields)
+
+
+@given(PATTERNS, st.sets(NAMES, min_size=1))
+def test_documents_that_would_share_a_target_are_refused_whatever_the_pattern(pattern: str, names: set[str]) -> None:
+    """And no others are: patterns that tell all documents apart are not looked at document by document."""
+    documents = tuple(sorted(names))
+    targets = {expand(pattern, "fr", document) for document in documents}
+    config = Config(
+        origin=Origin(Path("/prl10n.toml"), ""),
+        source="en",
+        targets=("fr",),
+        locales={"fr": Settings(content=Content(target=pattern, catalog="{dir}{stem}{ext}.po"))},
+    )
+    with pytest.raises(ConfigError) if len(targets) < len(documents) else contextlib.nullcontext():
+        content.refuse_clashes(config, documents)

@@ -40,7 +40,8 @@ from prl10n.exchange import (
 from prl10n.exchange.formats import FORMATS, load
 from prl10n.exchange.messages import base, identity
 from prl10n.model import State, Syntax, Term
-from prl10n.pipeline import Selection, Stage, run
+from prl10n.outcome import Selection, Stage
+from prl10n.pipeline import run
 from project import Project, msgfmt
 
 RELEASE = """---

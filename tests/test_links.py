@@ -24,7 +24,8 @@ from prl10n.errors import ConfigError
 from prl10n.localize import anchors
 from prl10n.localize.anchors import Heading
 from prl10n.localize.links import Address, Kind, Link, LinkMap
-from prl10n.pipeline import Selection, survey
+from prl10n.outcome import Selection
+from prl10n.surveying import survey
 from project import Project
 from test_laws import FRAGMENTS
 

@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prl10n import document, manifest
+from prl10n.manifest import records
+from prl10n.model import State
 from project import Project
 
 CONFIGURATION = 'targets = ["fr", "de"]\n[backend]\nname = "pseudo"\n'
@@ -66,9 +69,7 @@ def test_what_did_not_change_is_not_parsed(project: Project, split: list[bytes])
     assert not any(row["catalog_written"] or row["page_written"] for row in second["documents"])
 
 
-def test_an_edited_page_is_parsed_with_those_that_its_links_and_links_to_it_ask_for(
-    project: Project, split: list[bytes]
-) -> None:
+def test_an_edited_page_is_parsed_with_those_that_link_to_it(project: Project, split: list[bytes]) -> None:
     project.run("sync")
     project.source(PAGES["d.md"] + "\nOne more.\n", "d.md")
     split.clear()
@@ -80,8 +81,7 @@ def test_an_edited_page_is_parsed_with_those_that_its_links_and_links_to_it_ask_
     project.run("sync")
     assert {name for name, text in PAGES.items() if any(text.encode() in data for data in split)} == {
         "c/c.md",
-        "b.md",  # links to it
-        "a.md",  # is asked for its headings by b.md
+        "b.md",  # links to it; what else it links to is asked for its headings, which takes no units
     }
 
 
@@ -140,6 +140,64 @@ def test_a_run_that_changes_nothing_writes_no_manifest(project: Project) -> None
     before = (project.root / manifest.FILE).stat().st_mtime_ns
     project.run("sync")
     assert (project.root / manifest.FILE).stat().st_mtime_ns == before
+
+
+# --- how it is kept ---------------------------------------------------------------------------------------------------
+
+FILES = st.builds(
+    records.Seen,
+    st.tuples(*[st.integers(0, 2**64 - 1)] * 4),
+    st.binary(min_size=16, max_size=16),
+    st.booleans(),
+)
+COUNTS = st.tuples(*[st.integers(0, 2**32 - 1)] * len(State))
+TEXTS = st.lists(st.text(max_size=3), max_size=2).map(tuple)
+ITEMS = st.builds(
+    records.ItemSeen,
+    source=st.binary(min_size=16, max_size=16),
+    catalog=st.none() | FILES,
+    page=st.none() | FILES,
+    catalog_path=st.just("a.po"),
+    page_path=st.just("a.md"),
+    states=COUNTS,
+    words=COUNTS,
+    rejected=TEXTS,
+    complete=st.booleans(),
+    links=st.booleans(),
+    targets=TEXTS,
+    has_page=st.booleans(),
+    moved=st.text(max_size=3),
+)
+
+
+@given(ITEMS)
+def test_what_is_packed_is_unpacked_as_it_was(item: records.ItemSeen) -> None:
+    packed, more = records.pack_item(item)
+    assert records.unpack_item(packed, more, "a.po", "a.md") == item
+
+
+@given(FILES)
+def test_a_file_is_unpacked_as_it_was(seen: records.Seen) -> None:
+    assert records.unpack_file(records.pack_file(seen)) == seen
+
+
+@pytest.mark.parametrize("stat", [(1, 2**70, 3, 4), (1, 2, -3, 4), (1, 2, 3, 2**64)])
+def test_a_stat_without_room_is_another_one_and_its_bytes_decide(stat: records.Stat) -> None:
+    """Inodes of some systems have 128 bits, and a clock may stand before 1970."""
+    kept = records.unpack_file(records.pack_file(records.Seen(stat, b"d" * 16, True)))
+    assert kept.stat != stat
+    assert kept.digest == b"d" * 16
+
+
+def test_a_record_of_another_size_makes_it_none(project: Project) -> None:
+    project.run("sync")
+    path = project.root / manifest.FILE
+    kept = records.load(path)
+    assert kept is not None
+    kept.locales["fr"].items["a.md"] += b"x"
+    path.write_bytes(msgspec.msgpack.encode(kept))
+    assert records.load(path) is None
+    assert project.run("sync").exit_code == 0
 
 
 # --- with and without it ----------------------------------------------------------------------------------------------

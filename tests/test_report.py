@@ -15,17 +15,18 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prl10n import config, document, pipeline
+from prl10n import config, document
 from prl10n.cli import prl10n
 from prl10n.cli.report import report as command
 from prl10n.errors import ConfigError
 from prl10n.memory import FILE, Memory
 from prl10n.model import Finding, Severity, State, Syntax
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection
 from prl10n.report import as_json, gather, html
 from prl10n.report.figures import figures, title
 from prl10n.report.history import commit
 from prl10n.report.texts import Edit, difference, runs, said
+from prl10n.surveying import survey
 from prl10n.translation import words
 from project import Project
 
@@ -154,7 +155,7 @@ def test_a_document_is_called_by_its_title(source: bytes, wanted: str) -> None:
 
 def test_figures_are_those_of_status_and_words(project: Project) -> None:
     project.edit('#, fuzzy\nmsgid "A second office"', 'msgid "A second office"')
-    (standing,), _ = pipeline.survey(config.load(project.root), Selection())
+    (standing,), _ = survey(config.load(project.root), Selection())
     found = figures(standing)
     (row,) = project.json("status")["documents"]
     assert {state.value: found.balance.states[state].units for state in State} == {

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from prl10n import config
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection
 from prl10n.review import workspace
 from prl10n.review.index import Row
 from prl10n.review.refusals import Refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -12,6 +13,8 @@ def main() -> None:
 
         print(f"prl10n {__version__}")
         return
+    # Imports and documents make large trees without cycles: looking through them again and again is in vain.
+    gc.set_threshold(50_000)
     from prl10n.cli import prl10n
 
     prl10n(prog_name="prl10n")

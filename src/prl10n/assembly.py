@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from prl10n import document, markup
@@ -13,17 +14,34 @@ from prl10n.config import Config, expand
 from prl10n.document import Rules
 from prl10n.errors import LIBRARY_FAILURES, DocumentError
 from prl10n.localize import anchors
+from prl10n.localize.anchors import Heading
 from prl10n.localize.links import Address, Kind, Link, LinkMap, Site
 from prl10n.model import Piece, Setting, Unit
 
 if TYPE_CHECKING:
-    from prl10n.document import Destination, Document, Outline
+    from prl10n.document import Destination, Document, Outline, Reread
+
+
+class Assembly(NamedTuple):
+    """The localized bytes, the units whose text would break the page, with the reason, and the page as it was read
+    (None: it was not, since no text of it is another one).
+    """
+
+    data: bytes
+    rejected: dict[int, str]
+    read: Reread | None
 
 
 def assemble(
     source: Document, texts: Sequence[str | None], values: Mapping[str, Setting] | None = None
 ) -> tuple[bytes, dict[int, str]]:
-    """The localized bytes, and the units whose text would break the page, with the reason.
+    """As `assembly`: the bytes, and the units that are left in the source language."""
+    made = assembly(source, texts, values)
+    return made.data, made.rejected
+
+
+def assembly(source: Document, texts: Sequence[str | None], values: Mapping[str, Setting] | None = None) -> Assembly:
+    """The localized document.
 
     Law 3: the result has the skeleton of the source. A unit that breaks it is left in the source language. One parse
     is the price where nothing is wrong; else units are checked one by one, and what hides in their neighbourhood is
@@ -33,13 +51,16 @@ def assemble(
     wanted = document.expected(source, values)
     chosen = [None if text == unit.text else text for unit, text in zip(source.units, texts, strict=True)]
 
-    def attempt(indices: Iterable[int]) -> bytes | None:
+    def attempt(indices: Iterable[int]) -> tuple[bytes, Reread | None] | None:
         kept = set(indices)
         try:
             result = document.splice(
                 source, [text if index in kept else None for index, text in enumerate(chosen)], values
             )
-            return result if not kept or document.skeleton(result, source.rules) == wanted else None
+            if not kept:
+                return result, None
+            read = document.reread(result, source.rules)
+            return (result, read) if read.skeleton == wanted else None
         except (DocumentError, *LIBRARY_FAILURES):
             if not kept:
                 raise
@@ -48,7 +69,7 @@ def assemble(
     changed = [index for index, text in enumerate(chosen) if text]
     result = attempt(changed)
     if result is not None:
-        return result, {}
+        return Assembly(result[0], {}, result[1])
     rejected: dict[int, str] = {}
     sound: list[int] = []
     for index in changed:
@@ -59,12 +80,12 @@ def assemble(
             sound.append(index)
     result = attempt(sound)
     if result is None:
-        kept = _halving(sound, attempt)
+        kept = _halving(sound, lambda indices: attempt(indices) is not None)
         rejected |= {index: "it would change the blocks of the page" for index in sound if index not in kept}
         result = attempt(kept)
     if result is None:
         raise DocumentError("the page cannot be built", remedy="Please report the document.")
-    return result, dict(sorted(rejected.items()))
+    return Assembly(result[0], dict(sorted(rejected.items())), result[1])
 
 
 def _difference(source: Document, index: int, text: str) -> str:
@@ -75,15 +96,15 @@ def _difference(source: Document, index: int, text: str) -> str:
         return f"it cannot be parsed: {type(error).__name__}"
 
 
-def _halving(indices: Sequence[int], attempt: Callable[[Iterable[int]], bytes | None]) -> set[int]:
-    """The largest set that halving finds for which `attempt` succeeds, beginning with none."""
+def _halving(indices: Sequence[int], succeeds: Callable[[Iterable[int]], bool]) -> set[int]:
+    """The largest set that halving finds that succeeds, beginning with none."""
     kept: set[int] = set()
     stack = [list(indices)]
     while stack:
         group = stack.pop()
         if not group:
             continue
-        if attempt(kept.union(group)) is not None:
+        if succeeds(kept.union(group)):
             kept.update(group)
         elif len(group) > 1:
             middle = len(group) // 2
@@ -95,11 +116,18 @@ def _halving(indices: Sequence[int], attempt: Callable[[Iterable[int]], bytes | 
 
 
 class Page(NamedTuple):
-    """A document and its localized page, its links still those of the source."""
+    """A localized page, its links still those of its source.
+
+    `source` are the bytes of that; `outline` is that of the page, and `headings` are those of its source, where they
+    are known already (None: they are read when they are asked for). `settled`: no link of it can lead elsewhere.
+    """
 
     source: bytes
     rules: Rules
     data: bytes
+    outline: Outline | None = None
+    headings: tuple[Heading, ...] | None = None
+    settled: bool = False
 
 
 class Broken(NamedTuple):
@@ -136,6 +164,15 @@ def site(config: Config, locale: str) -> Site:
     )
 
 
+def is_settled(config: Config, locale: str, data: bytes) -> bool:
+    """Whether no link or anchor of a page can change, seen without parsing."""
+    rules = site(config, locale)
+    return document.candidates(data) == [] and not (rules.pinned_anchors and _HEADING.search(data))
+
+
+_REMEMBERED = 1_000  # pages whose outlines a linker holds, since links ask for them
+
+
 class Linker:
     """Leads the links of the localized pages of one locale where they belong.
 
@@ -167,36 +204,39 @@ class Linker:
             moved_to,
         )
         self.page = page
-        self.pages: dict[str, Page | None] = {}
-        self.outlines: dict[tuple[str, str], Outline] = {}
+        self.outlines: dict[str, tuple[Outline, tuple[Heading, ...]]] = {}
+        self.changed: dict[str, Mapping[str, str]] = {}  # what `moved` said of these
         self.asked: dict[str, set[str]] = {}  # document → those whose headings its links asked for
         self._asked: set[str] = set()
 
-    def concerned(self, name: str, source: Document) -> bool:
-        """Whether links of a document lead to other documents, so that its page depends on theirs. Seen without
-        parsing, so that the answer may be yes where the truth is no.
-        """
-        found = document.candidates(source.source)
-        if found is None:
+    def waits(self, page: Page) -> bool:
+        """Whether links of a page may lead to other documents, so that it depends on theirs."""
+        return page.outline is not None and any(map(self._leads_on, page.outline.destinations))
+
+    def _leads_on(self, destination: Destination) -> bool:
+        value = destination.value
+        if destination.kind is not Kind.LINK:
             return True
-        kinds = _kinds(source.source)
-        return any(self.links.target(value, kind, name) not in (None, name) for value in found for kind in kinds)
+        if value.startswith("#"):
+            return False
+        scheme = _SCHEME.match(value)
+        return scheme is None or (scheme[1] or scheme[2] or "").lower() in self.site.hosts
 
     def linked(self, name: str, page: Page) -> bytes:
         """The page of a document, its links led where they belong.
 
         Law 3, after link localisation: nothing but destinations changes, and the ids of headings where anchors are
-        pinned. One parse is the price where some do, none where none can.
+        pinned. One parse is the price where some do and nobody has read the page yet, none where none can.
         """
         self._asked = self.asked[name] = set()
-        if not self._may_change(name, page):
+        if page.settled or (page.outline is None and not self._may_change(name, page)):
             return page.data
-        self.pages[name] = page
-        found = self._outline(name, "data")
+        found, headings = self._noted(name, _read(page))
         edits = document.relinked(page.data, found, lambda destination: self._link(destination, name))
         if self.site.pinned_anchors:
             moved = self.moved(name)
-            edits += document.pinned(found, [own if own in moved else "" for own in self._ids(name, "source")])
+            own = anchors.ids(headings, self.site.dialect)
+            edits += document.pinned(found, [each if each in moved else "" for each in own])
         return document.edited(page.data, edits)
 
     def _link(self, destination: Destination, name: str) -> Link:
@@ -213,27 +253,30 @@ class Linker:
         kinds = _kinds(page.data)
         return any(self.links.localized(value, kind, name) != Link(value) for value in found for kind in kinds)
 
-    def _outline(self, name: str, part: str) -> Outline:
-        """The outline of a document's `source` or of its localized page (`data`), made once."""
-        key = name, part
-        if key not in self.outlines:
-            page = self._page(name)
-            data = b"" if page is None else page.source if part == "source" else page.data
-            self.outlines[key] = _outline(data, page.rules) if page is not None else _nothing()
-        return self.outlines[key]
+    def _outlines(self, name: str) -> tuple[Outline, tuple[Heading, ...]]:
+        """The outline of a document's localized page, and the headings of its source."""
+        if name in self.outlines:
+            return self.outlines[name]
+        page = self.page(name)
+        return self._noted(name, _read(page) if page is not None else (_nothing(), ()))
 
-    def _page(self, name: str) -> Page | None:
-        if name not in self.pages:
-            self.pages[name] = self.page(name)
-        return self.pages[name]
-
-    def _ids(self, name: str, part: str) -> list[str]:
-        return anchors.ids(self._outline(name, part).headings, self.site.dialect)
+    def _noted(self, name: str, outlines: tuple[Outline, tuple[Heading, ...]]) -> tuple[Outline, tuple[Heading, ...]]:
+        self.outlines[name] = outlines
+        self.changed.pop(name, None)
+        if len(self.outlines) > _REMEMBERED:
+            oldest = next(iter(self.outlines))
+            del self.outlines[oldest]
+            self.changed.pop(oldest, None)
+        return outlines
 
     def moved(self, name: str) -> Mapping[str, str]:
         """What each id of a document's headings is in its localized page, of those that differ."""
         self._asked.add(name)
-        return anchors.moved(self._ids(name, "source"), self._ids(name, "data"))
+        found, headings = self._outlines(name)
+        if name not in self.changed:
+            dialect = self.site.dialect
+            self.changed[name] = anchors.moved(anchors.ids(headings, dialect), anchors.ids(found.headings, dialect))
+        return self.changed[name]
 
     def sourced(self, name: str, unit: Unit, text: str) -> str:
         """A translation whose links lead to localized pages already, with those of the source in their place.
@@ -257,7 +300,7 @@ class Linker:
     def broken(self, name: str, linked: bytes) -> Iterator[Broken]:
         """The links of a document's page, once they are led where they belong, that lead nowhere within the site."""
         found = document.candidates(linked)
-        page = self._page(name)
+        page = self.page(name) if found != [] else None
         if page is None:
             return
         if found is not None and _kinds(linked) == (Kind.LINK,):
@@ -272,13 +315,14 @@ class Linker:
 
     def known_ids(self, name: str) -> frozenset[str] | None:
         """The ids of the localized page of a document; None where nobody can tell."""
-        found = self._outline(name, "data")
-        if self._page(name) is None or not all(heading.known or heading.id for heading in found.headings):
+        found, headings = self._outlines(name)
+        if found is _nothing() or not all(heading.known or heading.id for heading in found.headings):
             return None
-        kept = self._ids(name, "source") if self.site.pinned_anchors else []
-        return found.ids.union(self._ids(name, "data"), kept)
+        kept = anchors.ids(headings, self.site.dialect) if self.site.pinned_anchors else []
+        return found.ids.union(anchors.ids(found.headings, self.site.dialect), kept)
 
 
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)(?://([^/?#]*))?|//([^/?#]*)")
 _HEADING = re.compile(rb"^[ >]{0,9}#|^[=-]{2,}", re.MULTILINE)
 
 
@@ -287,12 +331,20 @@ def _kinds(data: bytes) -> tuple[Kind, ...]:
     return tuple(Kind) if b"{{" in data or b"{%" in data else (Kind.LINK,)
 
 
+@cache
 def _nothing() -> Outline:
+    """The outline of a page that is not there."""
     return document.Outline((), (), frozenset())
+
+
+def _read(page: Page) -> tuple[Outline, tuple[Heading, ...]]:
+    """The outline of a page, and the headings of its source."""
+    outline = page.outline if page.outline is not None else _outline(page.data, page.rules)
+    return outline, page.headings if page.headings is not None else _outline(page.source, page.rules).headings
 
 
 def _outline(data: bytes, rules: Rules) -> Outline:
     try:
         return document.outline(data, rules)
     except LIBRARY_FAILURES:
-        return _nothing()  # the page has been parsed before, so that this is a page nobody can read
+        return document.Outline((), (), frozenset())  # it has been parsed before: this is a page nobody can read

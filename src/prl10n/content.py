@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from posixpath import splitext
 from typing import NoReturn
 
 from prl10n.config import FIELD, Config, expand, shown
@@ -19,7 +20,8 @@ def find_documents(config: Config) -> tuple[str, ...]:
 
     Left out are files and folders whose name starts with a dot, what a symbolic link brings in from outside the folder,
     and what the configuration itself writes there in another locale. Raises ConfigError where the folder is missing, a
-    glob of `include` matches nothing, no document remains, or two documents would share one output or one catalog.
+    glob of `include` matches nothing, no document remains, the name of one is no text that a catalog and a terminal can
+    show, or two documents would share one output or one catalog.
     """
     content = config.content
     folder = config.root / content.source
@@ -29,7 +31,7 @@ def find_documents(config: Config) -> tuple[str, ...]:
             f"the folder {content.source} does not exist",
             "Create it, or name the folder of your documents in [content] source.",
         )
-    files = sorted(_files(folder))
+    files = sorted(_files(str(folder)))
     for glob in content.include:
         if not any(map(_glob_regex(glob).fullmatch, files)):
             raise config.origin.error(
@@ -42,7 +44,9 @@ def find_documents(config: Config) -> tuple[str, ...]:
             f"no document of {content.source} is left",
             "All that include matches is excluded, or written by prl10n: narrow exclude, or move [content] target.",
         )
-    _refuse_clashes(config, documents)
+    if _UNSHOWABLE.search("".join(documents)):
+        _refuse_name(content.source, next(name for name in documents if _UNSHOWABLE.search(name)))
+    refuse_clashes(config, documents)
     return documents
 
 
@@ -51,19 +55,28 @@ def chosen(config: Config, files: Iterable[str]) -> tuple[str, ...]:
     that the configuration writes there in another locale.
     """
     content = config.content
-    # A glob that names a folder excludes all that is in it, with or without a final slash.
-    excluded = [_glob_regex(glob) for name in content.exclude for glob in (name, f"{name.rstrip('/')}/**")]
-    included = [_glob_regex(glob) for glob in content.include]
-    outputs = [_output_regex(settings.content.target, locale) for locale, settings in config.locales.items()]
     folder = PurePosixPath(content.source).as_posix()
     prefix = "" if folder == "." else f"{folder}/"
-    return tuple(
-        file
-        for file in files
-        if any(regex.fullmatch(file) for regex in included)
-        and not any(regex.fullmatch(file) for regex in excluded)
-        and not any(regex.fullmatch(prefix + file) for regex in outputs)
-    )
+    # A glob that names a folder excludes all that is in it, with or without a final slash.
+    excluded = _glob_regex(*(glob for name in content.exclude for glob in (name, f"{name.rstrip('/')}/**")))
+    included = _glob_regex(*content.include)
+    outputs = [
+        _output_regex(settings.content.target, locale)
+        for locale, settings in config.locales.items()
+        if _may_write_below(prefix, settings.content.target, locale)
+    ]
+    found: Iterable[str] = filter(included.fullmatch, files)
+    if content.exclude:
+        found = (file for file in found if not excluded.fullmatch(file))
+    if outputs:
+        found = (file for file in found if not any(regex.fullmatch(prefix + file) for regex in outputs))
+    return tuple(found)
+
+
+def _may_write_below(prefix: str, pattern: str, locale: str) -> bool:
+    """Whether a pattern may lead below a folder: what is fixed at its beginning does not lead elsewhere."""
+    fixed = FIELD.split(PurePosixPath(pattern).as_posix().replace("{locale}", locale), maxsplit=1)[0]
+    return fixed.startswith(prefix) or prefix.startswith(fixed)
 
 
 def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict[Path, str]:
@@ -76,42 +89,61 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     form = gettext_locale(locale)
     fixed = PurePosixPath(FIELD.split(pattern.replace("{locale}", form))[0] + "x").parent
     regex = _output_regex(pattern, form)
-    known = {config.catalog_path(locale, name): name for name in documents}
-    found = {path: name for path, name in known.items() if is_file(path)}
-    folder = config.root / fixed
-    for file in _files(folder) if folder.is_dir() else ():
-        path = folder / file
-        if path not in known and (match := regex.fullmatch(path.relative_to(config.root).as_posix())):
+    root, folder = config.root, config.root / fixed
+    # Names instead of paths until the end: thousands of paths take longer than all the rest.
+    prefix = "" if fixed == PurePosixPath() else f"{fixed}/"
+    there = {f"{prefix}{file}" for file in _files(str(folder))} if folder.is_dir() else set()
+    known = {expand(pattern, form, name): name for name in documents}
+    found = {path: name for path, name in known.items() if path in there or is_file(f"{root}/{path}")}
+    for path in there - known.keys():
+        if (match := regex.fullmatch(path)) and not _UNSHOWABLE.search(path):
             found[path] = "".join(match.groupdict().get(field) or "" for field in ("dir", "stem"))
-    return dict(sorted(found.items()))
+    return {Path(f"{root}/{path}"): found[path] for path in sorted(found, key=lambda path: path.split("/"))}
 
 
-def _files(folder: Path) -> Iterator[str]:
+def _files(folder: str) -> list[str]:
     """The posix paths of the files below a folder, in no order; see `find_documents` for those left out."""
-    resolved = folder.resolve()
-    pending = [(str(folder), "")]
+    found, pending = [], [(folder, "")]
     while pending:
         parent, inside = pending.pop()
         try:
-            entries = list(os.scandir(parent))
+            with os.scandir(parent) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if name[0] == ".":
+                        continue
+                    if entry.is_file(follow_symlinks=False) or (entry.is_symlink() and _leads_to_file(entry, folder)):
+                        found.append(inside + name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        pending.append((entry.path, f"{inside}{name}/"))
         except OSError as error:
             _refuse_unreadable(error)
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                pending.append((entry.path, f"{inside}{entry.name}/"))
-            elif entry.is_symlink():
-                if is_file(entry.path) and Path(entry.path).resolve().is_relative_to(resolved):
-                    yield inside + entry.name
-            elif entry.is_file():
-                yield inside + entry.name
+    return found
+
+
+def _leads_to_file(link: os.DirEntry[str], folder: str) -> bool:
+    return is_file(link.path) and Path(link.path).resolve().is_relative_to(Path(folder).resolve())
 
 
 def _refuse_unreadable(error: OSError) -> NoReturn:
     raise ConfigError(
         f"cannot be read: {error.strerror}", where=shown(Path(error.filename)), remedy="Check its permissions."
     ) from None
+
+
+# Line ends, escapes, other controls (in a terminal they act), marks that turn the order of what is read around, and
+# bytes that are no UTF-8.
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _refuse_name(folder: str, name: str) -> NoReturn:
+    readable = os.fsencode(name).decode("utf-8", "backslashreplace")
+    shown_as = _UNSHOWABLE.sub(lambda match: ascii(match[0])[1:-1], readable)
+    raise ConfigError(
+        "the name of this file has a character that cannot be shown, or is not UTF-8",
+        where=f"{folder}/{shown_as}",
+        remedy="Rename it, or exclude it with a glob that has ? in the place of this character.",
+    )
 
 
 def _what_is_there(folder: str, glob: str, files: list[str]) -> str:
@@ -126,7 +158,7 @@ def _what_is_there(folder: str, glob: str, files: list[str]) -> str:
     )
 
 
-def _refuse_clashes(config: Config, documents: tuple[str, ...]) -> None:
+def refuse_clashes(config: Config, documents: tuple[str, ...]) -> None:
     """Refuse patterns that send two documents to one file: without {dir} their folders are lost, for example.
 
     Locales with one pattern have the same clashes: the first of them is looked at.
@@ -137,6 +169,8 @@ def _refuse_clashes(config: Config, documents: tuple[str, ...]) -> None:
             if (key, pattern) in looked:
                 continue
             looked.add((key, pattern))
+            if _tells_apart(pattern, documents):
+                continue
             taken: dict[str, str] = {}
             for document in documents:
                 first = taken.setdefault(expand(pattern, locale, document), document)
@@ -146,6 +180,18 @@ def _refuse_clashes(config: Config, documents: tuple[str, ...]) -> None:
                         f"{first} and {document} would share the {key} {expand(pattern, locale, document)}",
                         f"Use {{dir}}{{stem}}{{ext}} in [content] {key}, or exclude one of them.",
                     )
+
+
+def _tells_apart(pattern: str, documents: tuple[str, ...]) -> bool:
+    """Whether a pattern holds what tells all documents apart, so that none has to be looked at: their path, or all but
+    the extension that they have in common.
+    """
+    fields = [field for field in FIELD.findall(pattern) if field != "locale"]
+    if fields == ["path"] or (fields == ["dir", "stem", "ext"] and "{dir}{stem}{ext}" in pattern):
+        return True
+    extension = splitext(documents[0])[1]
+    common = extension != "" and all(document.endswith(extension) for document in documents)
+    return common and fields == ["dir", "stem"] and "{dir}{stem}" in pattern
 
 
 def _output_regex(pattern: str, locale: str) -> re.Pattern[str]:
@@ -163,8 +209,10 @@ def _output_regex(pattern: str, locale: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def _glob_regex(glob: str) -> re.Pattern[str]:
-    """`**/` is zero or more folders, a final `**` all that follows; `*` and `?` stay within one name."""
+def _glob_regex(*globs: str) -> re.Pattern[str]:
+    """What matches any of the globs. `**/` is zero or more folders, a final `**` all that follows; `*` and `?` stay
+    within one name.
+    """
     wildcards = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", PurePosixPath(glob).as_posix())
-    return re.compile("".join(wildcards.get(piece) or re.escape(piece) for piece in pieces))
+    pieces = (re.split(r"(\*\*/|\*\*|\*|\?)", PurePosixPath(glob).as_posix()) for glob in globs)
+    return re.compile("|".join("".join(wildcards.get(part) or re.escape(part) for part in glob) for glob in pieces))

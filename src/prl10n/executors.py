@@ -2,7 +2,7 @@
 that knows distributed.
 
     opened(config.run)               the executor of a run, closed when the run is over
-    each(executor, function, jobs)   the answers to many small jobs, in their order
+    Crew(executor)                   many small jobs, those of one document by one worker as far as that lives
     spread(backend, executor)        a backend whose models are on the workers
 
 A job is a function of a module and picklable values: no path, no open file, nothing that a worker would have to share
@@ -11,26 +11,27 @@ a disk for. Whoever does it, the answers are the same: so workers must have the 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import platform
 import signal
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
-from itertools import islice
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from prl10n.backends import Backend
 from prl10n.config import Run
 from prl10n.errors import BackendUnavailable, ConfigError, Prl10nError
 
 if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
 P = ParamSpec("P")
@@ -38,7 +39,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 CHUNK = 16  # jobs that travel together: a message costs about as much as a page
-AHEAD = 4  # chunks under way for each worker: enough to keep it busy, few enough to hold in memory
+WINDOW = 1_000_000  # bytes of sources that are under way together: requests are full, and memory is bounded
 PATIENCE = 10.0  # seconds that a scheduler may take to answer
 ALONE = 60.0  # seconds that a cluster may be without any worker
 LOOK = 1.0  # seconds between two looks at who is there
@@ -63,7 +64,7 @@ def opened(run: Run) -> Iterator[Executor | None]:
     if run.executor == "auto":
         yield None
         return
-    makers: Mapping[str, Callable[[], Executor]] = {"none": Here, "processes": lambda: _processes(run.workers)}
+    makers: Mapping[str, Callable[[], Executor]] = {"none": Here, "processes": lambda: Processes(run.workers)}
     made = makers.get(run.executor, lambda: Cluster(run.executor, run.workers))()
     try:
         yield made
@@ -82,11 +83,56 @@ class Here(Executor):
         return future
 
 
-def _processes(workers: int) -> Executor:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+class Processes(Executor):
+    """Processes of this machine, one a lane. A lane whose process died gets another one."""
 
-    return ProcessPoolExecutor(workers or os.cpu_count() or 1, get_context("spawn"), _bound)
+    def __init__(self, workers: int = 0) -> None:
+        self.lanes = tuple(_Lane() for _ in range(workers or os.cpu_count() or 1))
+        self.slots = len(self.lanes)
+
+    def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
+        return self.lanes[0].submit(function, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        for lane in self.lanes:
+            lane.shutdown(wait, cancel_futures=cancel_futures)
+
+
+class _Lane(Executor):
+    """One process, started by its first job."""
+
+    slots = 1
+
+    def __init__(self) -> None:
+        self.pool: Executor | None = None
+
+    def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
+        if self.pool is None:
+            from concurrent.futures import ProcessPoolExecutor
+
+            self.pool = ProcessPoolExecutor(1, _context(), _bound)
+        try:
+            return self.pool.submit(function, *args, **kwargs)
+        except BrokenExecutor:  # an earlier job ended it
+            self.shutdown()
+            self.pool = None
+            return self.submit(function, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+@cache
+def _context() -> BaseContext:
+    """How processes begin: where there is a fork server, they share its imports."""
+    from multiprocessing import get_all_start_methods, get_context
+
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["prl10n.making", "prl10n.document.segment"])
+    return context
 
 
 def _bound() -> None:
@@ -94,6 +140,8 @@ def _bound() -> None:
     from multiprocessing import parent_process
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(50_000)  # documents are large trees without cycles: looking through them again is in vain
     parent = parent_process()
     if parent is not None:
         Thread(target=_follow, args=(parent,), daemon=True).start()
@@ -107,40 +155,74 @@ def _follow(parent: BaseProcess) -> None:
 # --- many jobs --------------------------------------------------------------------------------------------------------
 
 
-def each(
-    executor: Executor, function: Callable[[Job], Result], jobs: Iterable[Job], lost: Callable[[Job], Result]
-) -> Iterator[Result]:
-    """`function` of every job, in the order of the jobs.
+@dataclass(eq=False, slots=True)
+class Chunk(Generic[Job, Result]):
+    """Jobs that travel together, and their answers (`Crew.results`)."""
 
-    Jobs are taken from their iterable as they are needed, and travel in chunks. A chunk that workers died of is done
-    again job by job, each with nothing else under way, so that no job is blamed for another; `lost` says what becomes
-    of one that workers still die of. Raises Prl10nError where nobody is left to do the rest.
+    function: Callable[[Job], Result]
+    jobs: Sequence[Job]
+    lane: int
+    future: Future[list[Result]]
+
+    @property
+    def is_done(self) -> bool:
+        return self.future.done()
+
+
+class Crew:
+    """Gives chunks of jobs to the lanes of an executor, in turn; one lane is one worker, as far as the executor can
+    tell them apart. A job is answered once, whatever happens to workers.
     """
-    waiting = iter(jobs)
-    under_way: deque[tuple[list[Job], Future[list[Result]]]] = deque()
-    try:
-        while True:
-            while len(under_way) < AHEAD * slots(executor) and (chunk := list(islice(waiting, CHUNK))):
-                under_way.append((chunk, executor.submit(_all, function, chunk)))
-            if not under_way:
-                return
-            chunk, future = under_way.popleft()
-            try:
-                yield from future.result()
-            except WorkerDied:
-                wait(other for _, other in under_way)
-                for job in chunk:
-                    try:
-                        yield from executor.submit(_all, function, [job]).result()
-                    except WorkerDied:
-                        yield lost(job)
-    except BrokenExecutor as error:
-        raise Prl10nError(
-            f"the worker processes ended: {error}",
-            remedy='Is there enough memory? executor = "none" in [run] works without them.',
-        ) from error
-    finally:
-        for _, future in under_way:
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+        self.lanes: Sequence[Executor] = getattr(executor, "lanes", ()) or (executor,)
+        self.under_way: set[Future[Any]] = set()
+        self._turn = 0
+
+    def next_lane(self) -> int:
+        self._turn = (self._turn + 1) % len(self.lanes)
+        return self._turn
+
+    def submit(self, function: Callable[[Job], Result], jobs: Sequence[Job], lane: int) -> Chunk[Job, Result]:
+        """Jobs for a lane, done in their order, behind those that it has."""
+        future = self._submit(lane, function, jobs)
+        self.under_way.add(future)
+        future.add_done_callback(self.under_way.discard)
+        return Chunk(function, jobs, lane, future)
+
+    def _submit(self, lane: int, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Future[list[Result]]:
+        return self.lanes[lane % len(self.lanes)].submit(_all, function, jobs)
+
+    def results(self, chunk: Chunk[Job, Result], lost: Callable[[Job], Result]) -> list[Result]:
+        """The answers to a chunk's jobs, waited for.
+
+        A chunk that a worker died of is done again job by job, each with nothing else under way, so that no job is
+        blamed for another; `lost` says what becomes of one that workers still die of. Raises Prl10nError where nobody
+        is left to do the rest.
+        """
+        try:
+            return chunk.future.result()
+        except BrokenExecutor:
+            wait(set(self.under_way))
+            return [self._alone(chunk, job, lost) for job in chunk.jobs]
+
+    def _alone(self, chunk: Chunk[Job, Result], job: Job, lost: Callable[[Job], Result]) -> Result:
+        try:
+            return self._submit(chunk.lane, chunk.function, [job]).result()[0]
+        except WorkerDied:
+            return lost(job)
+        except BrokenExecutor as error:
+            if isinstance(self.lanes[chunk.lane % len(self.lanes)], _Lane):
+                return lost(job)
+            raise Prl10nError(
+                f"the worker processes ended: {error}",
+                remedy='Is there enough memory? executor = "none" in [run] works without them.',
+            ) from error
+
+    def close(self) -> None:
+        """What is under way is of no use any more."""
+        for future in list(self.under_way):
             future.cancel()
 
 

@@ -16,13 +16,14 @@ if sys.platform != "win32":
 
 PRIVATE = ".prl10n"  # the folder of what is made again when it is lost
 _ANYTHING = b"\0anything"
+_AS_IT_IS = getattr(os, "O_BINARY", 0)  # Windows writes line ends of its own without it
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to would be waited for
 
 
 def read(path: Path) -> bytes | None:
     """The bytes of a file; None where there is none. A pipe or a device is refused, and never waited for."""
     try:
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _AT_ONCE)) as file:
+        with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | _AT_ONCE)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Prl10nError(
                     "is no file but a pipe or a device", where=str(path), remedy="Put a file in its place."
@@ -48,28 +49,40 @@ def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING, *, durabl
     waited for until the disk has it: no command reads it half-written, but a power cut may leave it empty, and the next
     run makes it again.
     """
-    import secrets  # late: it takes as long as to see that there is nothing to write
-
-    temporary = path.with_name(f"{_temporary(os.getpid())}{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f"{_temporary(os.getpid())}{os.urandom(4).hex()}.tmp")
+    replaced = False
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         mode = _mode(path)
-        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode or 0o666)) as file:
-            file.write(data)
+        try:
+            descriptor = _new(temporary, mode)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = _new(temporary, mode)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(descriptor, left) :]
             if durable:
-                file.flush()
-                os.fsync(file.fileno())
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         if mode is not None:
             temporary.chmod(mode)
         with _alone(path.parent):
-            if expected is not _ANYTHING and read(path) != expected:
-                return False
-            temporary.replace(path)
+            if expected is _ANYTHING or read(path) == expected:
+                temporary.replace(path)
+                replaced = True
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from error
     finally:
-        _discard(temporary)
-    return True
+        if not replaced:
+            _discard(temporary)
+    return replaced
+
+
+def _new(path: Path, mode: int | None) -> int:
+    """The descriptor of a new file; FileExistsError if there is one."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS, 0o666 if mode is None else mode)
 
 
 @contextmanager

@@ -111,3 +111,12 @@ def number_marks(tag: str) -> tuple[str, str]:
     """(decimal mark, group mark) of a locale (CLDR, Latin digits)."""
     symbols = babel_locale(tag).number_symbols["latn"]
     return str(symbols["decimal"]), str(symbols["group"])
+
+
+@cache
+def plural_forms(locale: str) -> str:
+    """The plural forms of a locale as the header of a catalog has them (CLDR's, as Babel has them)."""
+    from babel.messages.plurals import get_plural
+
+    plural = get_plural(gettext_locale(locale).partition("_")[0])
+    return f"nplurals={plural.num_plurals}; plural={plural.plural_expr};"

@@ -2,139 +2,42 @@
 
     read → merge → translate (memory, journal, backend) → save the catalog → assemble → save the document
 
-Stages in between are pure; what they do to files happens here, in `save` and `publish`. A document or a catalog
-that cannot be read is named in a finding and left out; the rest goes on.
+What is done with one document is done by workers, which have no disk in common with us (`prl10n.making`); what is done
+to files, to the memory and with backends is done here. Documents come in windows, so that memory does not grow with
+their number. A document or a catalog that cannot be read is named in a finding and left out; the rest goes on.
 """
 
 from __future__ import annotations
 
-import datetime
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from enum import Flag, auto
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from prl10n import backends, catalog, document, executors, files, lock, translation
-from prl10n.assembly import Broken
-from prl10n.backends import Backend, Usage
-from prl10n.catalog import Catalog, Draft
-from prl10n.changes import Changes
-from prl10n.config import Budget, Config, Settings, shown
-from prl10n.content import find_catalogs, find_documents
+from prl10n import catalog, executors, files, lock, making
+from prl10n.assembly import Page
+from prl10n.config import Config, shown
+from prl10n.content import find_documents
+from prl10n.desks import Desks
 from prl10n.dispatch import Spend
-from prl10n.document import Rules
-from prl10n.errors import (
-    LIBRARY_FAILURES,
-    BackendError,
-    CatalogError,
-    ConfigError,
-    Damaged,
-    DocumentError,
-    Prl10nError,
-)
-from prl10n.locales import gettext_locale
-from prl10n.localize.drafts import Style
-from prl10n.manifest import Manifest
-from prl10n.memory import FILE, Memory, pairs
-from prl10n.model import Finding, Severity, State, Term, Unit
-from prl10n.publishing import Built, Publisher, Source
-from prl10n.translation import Desk, Plan, Tally, Task, Work
+from prl10n.errors import BackendError, CatalogError, Damaged, Prl10nError
+from prl10n.executors import Chunk, Crew
+from prl10n.inputs import Inputs, fault_of, place_of, select, short
+from prl10n.making import Answers, Begun, Fault, Job, Made, Place, Setup
+from prl10n.manifest import Manifest, digest
+from prl10n.memory import FILE
+from prl10n.model import Finding, Severity, State
+from prl10n.outcome import Outcome, Progress, Row, Selection, Stage, today
+from prl10n.publishing import AtHand, Publisher, Source, rejected_texts
+from prl10n.spool import Spool
+from prl10n.translation import Asked, Task, Work
 
-if TYPE_CHECKING:
-    from prl10n.document import Document
+__all__ = ["NOTHING", "Outcome", "Progress", "Row", "Selection", "Stage", "run"]
 
 NOTHING = -1  # instead of the characters that a run may send: no request at all
-
-
-class Stage(Flag):
-    """What a run does. `sync` is all of it."""
-
-    EXTRACT = auto()
-    TRANSLATE = auto()
-    BUILD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a command line narrows a run to; empty means all. Paths are those of documents, files or folders."""
-
-    locales: tuple[str, ...] = ()
-    paths: tuple[Path, ...] = ()
-
-
-@dataclass(slots=True)
-class Row:
-    """One document in one locale: what it holds, and what the run did."""
-
-    document: str
-    locale: str
-    states: dict[State, int] = field(default_factory=dict)
-    words: dict[State, int] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
-    catalog: str = ""
-    page: str = ""
-    catalog_written: bool = False
-    page_written: bool = False
-
-    @property
-    def units(self) -> int:
-        return sum(self.states.values())
-
-    @property
-    def words_left(self) -> int:
-        """The words of the source that nobody has approved a translation of."""
-        return sum(count for state, count in self.words.items() if state is not State.APPROVED)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run did.
-
-    By locale: the names of `backends`, what was planned to be sent, and what a million characters cost (None: nobody
-    knows). `over_budget` is what was not sent because it would have passed the limit, in characters. `failure` is the
-    error of a backend that ended the translating; all before it is saved.
-    """
-
-    rows: list[Row] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    backends: dict[str, str] = field(default_factory=dict)
-    plans: dict[str, Plan] = field(default_factory=dict)
-    prices: dict[str, tuple[float, str] | None] = field(default_factory=dict)
-    over_budget: int = 0
-    failure: BackendError | None = None
-    unreadable: bool = False
-    untranslated: int = 0
-
-    @property
-    def exit_code(self) -> int:
-        if self.failure is not None:
-            return self.failure.exit_code
-        if self.unreadable:
-            return 2
-        return 4 if self.untranslated else 0
-
-
-class Progress:
-    """Told how far a run is; the command line shows it. This one tells nobody."""
-
-    def begin(self, what: str, total: int, unit: str = "documents") -> None:
-        """A new stage begins."""
-
-    def advance(self, count: int = 1) -> None:
-        """So many of its `total` are done."""
-
-
-def today() -> datetime.datetime:
-    """Now, or the moment that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = int(epoch) if epoch.isdigit() else None
-    return (
-        datetime.datetime.now(datetime.UTC) if moment is None else datetime.datetime.fromtimestamp(moment, datetime.UTC)
-    )
 
 
 def run(
@@ -151,234 +54,70 @@ def run(
     """Run the stages over the selected documents in the selected locales. `dry_run` writes and sends nothing.
 
     `most_characters` is what the run may send; None: what the configuration says; NOTHING: not even what is free.
-    Raises ConfigError for what is wrong with the configuration or the selection as a whole, and Prl10nError where
-    another run holds the lock of the project.
+    Without an executor, the run takes as many processes of this machine as the work is worth. Raises ConfigError for
+    what is wrong with the configuration or the selection as a whole, and Prl10nError where another run holds the lock
+    of the project.
     """
     limit = most_characters if most_characters is not None else config.budget.characters or None
     environ = os.environ if environ is None else environ
     spend = Spend(limit)
 
     def once() -> Outcome:
-        return _Run(config, stages, dry_run, spend, progress or Progress(), environ).all(selection, executor)
+        return _Run(config, stages, dry_run, spend, progress or Progress(), environ, executor).all(selection)
 
     with lock.unless(dry_run, config.root):
         try:
             return once()
         except Damaged as error:  # there is a new memory now
             outcome = once()
-            path, _ = _place(error.where)
+            path, _ = place_of(error.where)
             outcome.findings.insert(0, Finding("memory", Severity.WARNING, path, 0, error.what))
             return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """What the account of a backend has used, and the locales that it serves; `usage` None: it does not count."""
-
-    backend: str
-    locales: tuple[str, ...]
-    usage: Usage | None
-
-
-def usage(config: Config, environ: Mapping[str, str] | None = None) -> list[Meter]:
-    """Ask the backends of the configuration, each once. Raises BackendError."""
-    environ = os.environ if environ is None else environ
-    chosen: dict[str, tuple[Mapping[str, object], list[str]]] = {}
-    for locale in config.targets:
-        name, options = choose(config, locale, environ)
-        chosen.setdefault(name, (options, []))[1].append(locale)
-    meters = []
-    for name, (options, locales) in chosen.items():
-        ask = getattr(backends.create(name, options, environ), "usage", None)
-        meters.append(Meter(name, tuple(locales), ask() if ask is not None else None))
-    return meters
-
-
-def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, object]]:
-    """The name and the options of a locale's backend. `auto` is DeepL where there is a key, else a local model where
-    one is installed, else the memory.
-    """
-    settings = config.settings(locale).backend
-    name = settings.name
-    if name == "auto":
-        if environ.get("DEEPL_AUTH_KEY", "").strip():
-            name = "deepl"
-        else:
-            from prl10n import models  # late, as the glossary below: a run with nothing to translate needs neither
-
-            name = "local" if models.find(models.folder(environ), config.source, locale) else "memory"
-    return name, settings.options(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a document stands in a locale: its source, its catalog as it is on disk and as `extract` would leave it
-    (`seen`, `merged`), and its page as `build` would leave it (None: it would write none), with the units whose texts
-    would break the page, and the links of the page that lead nowhere.
-    """
-
-    source: Source
-    locale: str
-    catalog_path: Path
-    seen: Catalog
-    merged: Catalog
-    page_path: Path
-    page: bytes | None
-    rejected: Mapping[int, str] = field(default_factory=dict)
-    broken: tuple[Broken, ...] = ()
-
-
-def survey(config: Config, selection: Selection) -> tuple[list[Standing], list[Finding]]:
-    """Where every selected document stands, and what is wrong with some. Writes and sends nothing."""
-    run = _Run(config, Stage.BUILD, True, Spend(), Progress(), {})
-    standings = []
-    for item in run.opened(selection, None):
-        try:
-            built = run.publisher.page(item)
-        except Prl10nError as error:
-            run.blame(error, item.source, item.locale)
-            built = Built(None)
-        run.report(item, built)
-        path = config.target_path(item.locale, item.source.name)
-        broken = run.publisher.broken(item, built.page) if built.page is not None else ()
-        standing = Standing(
-            item.source, item.locale, item.path, item.seen, item.merged, path, built.page, built.rejected, broken
-        )
-        standings.append(standing)
-    return standings, run.outcome.findings
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
-def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(locales, documents) of a selection from all the documents `names`. ConfigError for what is not there."""
-    for locale in selection.locales:
-        config.settings(locale)
-    locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)
-    if not selection.paths:
-        return locales, names
-    folder = (config.root / config.content.source).resolve()
-    chosen: set[str] = set()
-    for path in selection.paths:
-        resolved = path.resolve()
-        matching = set(names) if folder.is_relative_to(resolved) else set()
-        if not matching and resolved.is_relative_to(folder):
-            inside = resolved.relative_to(folder).as_posix()
-            matching = {name for name in names if name == inside or name.startswith(f"{inside}/")}
-        if not matching:
-            raise ConfigError(
-                "not a document of this project",
-                where=str(path),
-                remedy=f"Documents are the files that include matches below {config.content.source}: "
-                "name one, or a folder of them.",
-            )
-        chosen |= matching
-    return locales, tuple(name for name in names if name in chosen)
-
-
-def _bytes(file: str, path: Path) -> bytes | Finding:
-    """A file as it is on disk; the finding says why it cannot be read."""
-    try:
-        data = files.read(path)
-    except Prl10nError as error:
-        return Finding("unreadable", Severity.ERROR, file, 0, f"{error.what}. {error.remedy}".strip())
-    return Finding("unreadable", Severity.ERROR, file, 0, "the file is gone") if data is None else data
-
-
-def _split(job: tuple[str, bytes | Finding, Rules]) -> Document | Finding:
-    """Segment one file; the finding says why that is impossible. The bytes travel: who works needs no disk of ours."""
-    file, data, rules = job
-    if isinstance(data, Finding):
-        return data
-    try:
-        return document.split(data, rules)
-    except DocumentError as error:
-        line = int(error.where.rpartition(":")[2] or 0)
-        return Finding("unreadable", Severity.ERROR, file, line, f"{error.what}. {error.remedy}".strip())
-    except Prl10nError as error:
-        return Finding("unreadable", Severity.ERROR, file, 0, f"{error.what}. {error.remedy}".strip())
-    except LIBRARY_FAILURES as error:
-        return Finding(
-            "unreadable", Severity.ERROR, file, 0, f"the markdown parser failed: {type(error).__name__}: {error}"
-        )
-
-
-def _lost(job: tuple[str, bytes | Finding, Rules]) -> Finding:
-    """What becomes of a document on which a worker died, each time that one tried."""
-    what = "a worker died on it, again and again: this page needs more memory than there is, or breaks the parser"
-    return Finding("unreadable", Severity.ERROR, job[0], 0, what)
-
-
 # --- one run ----------------------------------------------------------------------------------------------------------
 
-
-MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
-
-
-@dataclass(frozen=True, slots=True)
-class _Former:
-    """A catalog whose document is gone."""
-
-    path: Path
-    catalog: Catalog
+MANY = 250  # documents of a window at most
+WORTH = 64  # documents from which processes are worth their start
 
 
 @dataclass(slots=True)
-class _Work:
-    """A document in a locale, on its way through the stages."""
+class Item:
+    """A document in a locale, as a run leaves it: what the manifest remembers, and what other pages ask.
 
-    source: Source
+    `source`, `catalog` and `page` are digests (None: there is none, or nobody knows). `lacks` are the units that wait
+    for a text, `rejected` what was said of its structure; `links`: whether the document may have any; `targets`: the
+    documents whose headings they asked for.
+    """
+
+    name: str
     locale: str
-    path: Path
-    seen: Catalog
-    merged: Catalog
     row: Row
-    former: _Former | None = None
-    lacks: int = 0  # units that wait for a text
-    built: bytes | None = None  # the page that is to be on disk
-    rejected: list[str] = field(default_factory=list)  # what was said of its structure
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.locale, self.source.name
+    source: bytes
+    catalog: bytes | None = None
+    page: bytes | None = None
+    lacks: int = 0
+    rejected: list[str] = field(default_factory=list)
+    links: bool = False
+    targets: tuple[str, ...] = ()
+    has_page: bool = False
+    moved: str = ""
 
     @property
     def counts(self) -> tuple[Mapping[State, int], Mapping[State, int]]:
         return self.row.states, self.row.words
 
-    def needed(self) -> list[Unit]:
-        """The units without a text, each text once."""
-        live = self.merged.live()
-        found: dict[str, Unit] = {}
-        for unit in self.source.document.units:
-            if unit.text not in found and catalog.needs_text(live[unit.context, unit.text], self.merged):
-                found[unit.text] = unit
-        return list(found.values())
 
-    def stale(self, units: Sequence[Unit]) -> frozenset[str]:
-        live = self.merged.live()
-        return frozenset(unit.text for unit in units if live[unit.context, unit.text].state is State.STALE)
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A document that waits for texts: its job, with the places that do, the worker that has read it, and a task for
+    each place.
+    """
 
-    def approved(self, waiting: Sequence[Unit]) -> tuple[tuple[str, str], ...]:
-        """The approved pairs nearest to the first unit that waits, as plain words."""
-        live = self.merged.live()
-        units = self.source.document.units
-        first = next(index for index, unit in enumerate(units) if unit.text == waiting[0].text)
-        near = sorted(range(len(units)), key=lambda index: (abs(index - first), index))
-        pairs: dict[str, str] = {}
-        for index in near:
-            unit = units[index]
-            entry = live[unit.context, unit.text]
-            if entry.state is State.APPROVED:
-                try:
-                    pieces = document.read(entry.msgstr, unit.syntax, self.source.document.references)
-                except LIBRARY_FAILURES:  # the page will say so
-                    continue
-                pairs[translation.plain(unit.pieces)] = translation.plain(pieces)
-            if len(pairs) == translation.EXAMPLES:
-                break
-        return tuple(pairs.items())
+    job: Job
+    lane: int
+    tasks: tuple[Task, ...]
+    left: int
 
 
 class _Run:
@@ -390,314 +129,211 @@ class _Run:
         spend: Spend,
         progress: Progress,
         environ: Mapping[str, str],
+        executor: Executor | None,
     ) -> None:
         self.config = config
         self.stages = stages
         self.dry_run = dry_run
         self.spend = spend
-        self.backends: dict[tuple[str, str], Backend] = {}
         self.progress = progress
         self.environ = environ
-        self.outcome = Outcome()
-        self.documents: tuple[str, ...] = ()
-        self.orphans: dict[str, list[_Former]] = {}
-        self.publisher = Publisher(config, (), {})
-        self.linked: list[_Work] = []  # those whose pages depend on which other pages there will be
-        self.now = today()
-        self.executor: Executor | None = None
-        self.manifest: Manifest | None = None
-        self.recalls = False  # whether the run goes by the manifest
-        self.rules_of = {locale: self.rules(locale) for locale in config.targets}
-        self.sources: dict[Rules, dict[str, Source]] = {}
-        self.looked_at: dict[Rules, set[str]] = {}  # the documents of which all problems are said
-        self.failed: set[tuple[str, str]] = set()
-
-    def opened(self, selection: Selection, executor: Executor | None) -> list[_Work]:
-        """The selected documents with their catalogs, locale by locale; those that the manifest knows are left out."""
-        self.documents = find_documents(self.config)
-        locales, names = select(self.config, selection, self.documents)
-        known = Manifest(self.config, self.documents) if self.recalls else None
-        self.manifest = known if not selection.paths else None
-        wanted: dict[str, list[str]] = {}
-        for locale in locales:
-            wanted[locale] = [name for name in names if not (self.manifest and self.manifest.leave_out(locale, name))]
-        work: list[_Work] = []
-        for locale in locales:
-            rules = self.rules_of[locale]
-            if rules not in self.looked_at:
-                needed = {name for other in locales if self.rules_of[other] == rules for name in wanted[other]}
-                self.read([name for name in names if name in needed], rules, executor)
-            found = (self.sources[rules].get(name) for name in wanted[locale])
-            work += (item for source in found if source and (item := self.open(source, locale)) is not None)
-        self.publisher = Publisher(self.config, self.documents, {item.key: item for item in work}, known, self.reopened)
-        return work
-
-    def rules(self, locale: str) -> Rules:
-        settings = self.config.settings(locale)
-        return Rules(settings.front_matter.translate, settings.content.dialect, settings.front_matter.markdown)
-
-    def all(self, selection: Selection, executor: Executor | None) -> Outcome:
         self.executor = executor
-        self.recalls = Stage.BUILD in self.stages
-        work = self.opened(selection, executor)
-        if Stage.TRANSLATE in self.stages:
-            self.translate(work)
-        else:
-            self.progress.begin("writing", len(work))
-            for item in work:
-                if Stage.EXTRACT in self.stages:
-                    self.save(item, {})
-                self.finish(item)
-                self.progress.advance()
-        for item in self.revisited(work):
-            work.append(item)
-            self.finish(item)
-        for item in self.linked:
-            self.build(item)
-        if Stage.BUILD in self.stages:
-            self.list_versions(not work and not selection.locales)
-        self.remember(work)
-        rows = [*(item.row for item in work), *self.left_out(work)]
+        self.outcome = Outcome()
+        self.now = today()
+        self.setup = Setup(
+            config,
+            self.now,
+            Stage.EXTRACT in stages,
+            Stage.TRANSLATE in stages,
+            Stage.BUILD in stages,
+        )
+        self.stack = ExitStack()
+        self.documents = find_documents(config)
+        self.inputs = Inputs(config, self.documents, self.outcome)
+        self.wanted: dict[str, list[str]] = {}  # document → the locales in which it is to be done
+        self.manifest: Manifest | None = None
+        self.items: dict[tuple[str, str], Item] = {}
+        self.waiting = Spool()  # pages whose links depend on which other pages there will be
+        self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
+        self.publisher = Publisher(config, self.documents, {}, self.items, self.waiting.get)
+        self.desks = Desks(self.inputs, self.now, environ, executor, self.stack, dry_run=dry_run)
+
+    def choose(self, selection: Selection) -> None:
+        """Find what is to be done, in which locales; what the manifest knows is left out."""
+        locales, names = select(self.config, selection, self.documents)
+        known = Manifest(self.config, self.documents) if self.setup.builds else None
+        self.manifest = known if not selection.paths else None
+        self.publisher.known = known
+        for name in names:
+            here = [each for each in locales if not (self.manifest and self.manifest.leave_out(each, name))]
+            if here:
+                self.wanted[name] = here
+
+    def all(self, selection: Selection) -> Outcome:
+        self.choose(selection)
+        if self.setup.translates:
+            self.inputs.refuse_outside(self.config.root / FILE)
+        with self.stack:
+            self.stack.callback(self.waiting.close)
+            self.work_through(self.wanted)
+            self.work_through(self.revisited())
+            self.link()
+        if self.setup.builds:
+            self.list_versions(not self.wanted and not selection.locales)
+        self.remember()
+        rows = [*(item.row for item in self.items.values()), *self.left_out()]
         order = {locale: number for number, locale in enumerate(("", *self.config.targets))}
         self.outcome.rows = sorted(rows, key=lambda row: (order[row.locale], row.document))
         self.outcome.findings.sort(key=lambda finding: (order[finding.locale], finding.path, finding.line))
         return self.outcome
 
-    def read(self, names: Sequence[str], rules: Rules, executor: Executor | None) -> None:
-        """Read documents into `sources`, and say what is wrong with them."""
-        folder = self.config.content.source
-        self.progress.begin("reading", len(names))
-        paths = ((f"{folder}/{name}", self.config.root / folder / name) for name in names)
-        jobs = (
-            (file, _bytes(file, path), replace(rules, dialect=document.recognise(path.name, rules.dialect)))
-            for file, path in paths
-        )
-        sources = self.sources.setdefault(rules, {})
-        self.looked_at.setdefault(rules, set()).update(names)
-        found = executors.each(executor, _split, jobs, _lost) if executor else map(_split, jobs)
-        for name, result in zip(names, found, strict=True):
-            file = f"{folder}/{name}"
-            self.progress.advance()
-            if isinstance(result, Finding):
-                self.outcome.unreadable = True
-                self.outcome.findings.append(result)
-                continue
-            for line, message in result.problems:
-                self.warn("document", file, line, message)
-            sources[name] = Source(name, file, result)
+    # the work on documents
 
-    def open(self, source: Source, locale: str) -> _Work | None:
-        """Load and merge the catalog of a document."""
-        path = self.config.catalog_path(locale, source.name)
-        row = Row(source.file, locale, catalog=shown(path), page=shown(self.config.target_path(locale, source.name)))
-        try:
-            for written in (path, self.config.target_path(locale, source.name)):
-                self.refuse_outside(written)
-            found = catalog.load(path)
-            former = None if found else self.former(source, locale)
-            seen = found or (replace(former.catalog, data=None) if former else Catalog((), ""))
-            if not seen.header:
-                seen = replace(seen, header=self.header(source, locale))
-            merged = self.merge(seen, source, locale)
-        except Prl10nError as error:
-            self.blame(error, source, locale)
-            return None
-        return _Work(source, locale, path, seen, merged, row, former)
-
-    def former(self, source: Source, locale: str) -> _Former | None:
-        """The catalog that a document had under another name: one without a document, with most of its texts."""
-        if locale not in self.orphans:
-            names = find_catalogs(self.config, locale, self.documents)
-            paths = [path for path, name in names.items() if name not in self.documents]
-            self.orphans[locale] = [
-                _Former(path, loaded) for path in paths if (loaded := _readable(path)) is not None and loaded.data
-            ]
-        texts = {(unit.context, unit.text) for unit in source.document.units}
-        best, share = None, 0.0
-        for former in self.orphans[locale]:
-            own = {key for key, entry in former.catalog.live().items() if entry.msgstr}
-            common = 2 * len(own & texts) / (len(own) + len(texts)) if own and texts else 0.0
-            if common >= MOVED and common > share:
-                best, share = former, common
-        if best is not None:
-            self.orphans[locale].remove(best)
-        return best
-
-    def merge(self, current: Catalog, source: Source, locale: str) -> Catalog:
-        changes = Changes(source.document.references, (self.config.source, locale))
-        return catalog.merge(current, source.document.units, source.file, changes)
-
-    def refuse_outside(self, path: Path) -> None:
-        """Law 7: nothing is written where a link leads out of the project."""
-        if not files.is_inside(path, self.config.root):
-            raise CatalogError(
-                "a link leads out of the project", where=shown(path), remedy="Replace the link by a folder."
-            )
-
-    def header(self, source: Source, locale: str) -> str:
-        from babel.messages.plurals import get_plural
-
-        plural = get_plural(gettext_locale(locale).partition("_")[0])
-        forms = f"nplurals={plural.num_plurals}; plural={plural.plural_expr};"
-        return catalog.header(gettext_locale(locale), source.name, forms, self.now)
-
-    # translating
-
-    def translate(self, work: Sequence[_Work]) -> None:
-        """Find texts for all that has none, in all locales at once, and save every catalog."""
-        waiting = [(item, units) for item in work if (units := item.needed())]
-        self.refuse_outside(self.config.root / FILE)
-        items: dict[Task, _Work] = {}
-        if waiting:
-            with Memory(self.config.root / FILE, scratch=self.dry_run, language=self.config.source) as memory:
-                if memory.damaged:
-                    self.warn("memory", shown(memory.path), 0, memory.damaged)
-                desks = {
-                    locale: self.desk(locale, memory) for locale in dict.fromkeys(item.locale for item, _ in waiting)
-                }
-                for item, units in waiting:
-                    task = Task(
-                        desks[item.locale],
-                        item.source.document,
-                        units,
-                        item.approved(units),
-                        partial(_approved_pairs, item.merged),
-                        item.stale(units),
-                    )
-                    items[task] = item
-                self.carry_out(
-                    Work(list(items), self.spend, self.progress.advance, lambda task: self.done(items[task], task))
-                )
-                for task, item in items.items():
-                    if self.dry_run:
-                        self.done(item, task)
-        without = {id(item) for item in items.values()}
-        for item in work:
-            if id(item) not in without:
-                self.save(item, {})
-                self.finish(item)
-
-    def done(self, item: _Work, task: Task) -> None:
-        """A document has all the texts that it will get: its catalog and its page are written."""
-        item.row.tally = task.tally
-        for unit, rule, message in task.warnings:
-            self.warn(rule, item.source.file, unit.line, f"{message}\n    {_short(unit.text)}", item.locale)
-        self.save(item, task.drafts)
-        self.finish(item)
-
-    def carry_out(self, work: Work) -> None:
-        self.outcome.plans = work.plan()
-        if self.dry_run:
-            work.announce()
+    def work_through(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        """Read, translate and make documents, window by window: while one is translated, the next one is read."""
+        if not wanted:
             return
-        self.progress.begin("translating", sum(plan.characters for plan in self.outcome.plans.values()), "characters")
-        self.outcome.failure = work.carry_out()
-        self.outcome.over_budget = self.spend.left
+        self.progress.begin("reading", len(wanted))
+        crew = Crew(self.staff(len(wanted)))
+        self.stack.callback(crew.close)
+        windows = _windows(self.inputs.jobs(wanted, builds=self.setup.builds))
+        read = self.reading(crew, next(windows, ()))
+        while read:
+            coming = self.reading(crew, next(windows, ()))
+            _Window(self, crew, read).all()
+            read = coming
 
-    def desk(self, locale: str, memory: Memory) -> Desk:
-        from prl10n import glossary
+    def staff(self, documents: int) -> Executor:
+        """Who does the work: the executor that was given, or what the work is worth."""
+        if self.executor is None:
+            many = documents >= WORTH and (os.cpu_count() or 1) > 1
+            self.executor = executors.Processes(self.config.run.workers) if many else executors.Here()
+            self.stack.callback(self.executor.shutdown, wait=True, cancel_futures=True)
+        return self.executor
 
-        backend = self.backend(locale)
-        self.refresh(memory, locale)
-        terms = glossary.load(self.config.root / self.config.settings(locale).glossary.file).terms(locale)
-        day = self.now.date().isoformat()
-        settings = self.config.settings(locale)
-        name = self.config.root.name
-        trust, near = settings.memory.trust, settings.memory.near
-        prose = getattr(backend, "writes_prose", True)
-        asked = style_of(settings, self.config.source, locale, terms) if prose else None
-        return Desk(backend, memory, self.config.source, locale, day, terms, name, trust, near, asked)
+    def reading(self, crew: Crew, jobs: Sequence[Job]) -> list[Chunk[Job, Begun | Fault]]:
+        begin = partial(making.begin, self.setup)
+        return [
+            crew.submit(begin, jobs[first : first + executors.CHUNK], crew.next_lane())
+            for first in range(0, len(jobs), executors.CHUNK)
+        ]
 
-    def backend(self, locale: str) -> Backend:
-        """The backend of a locale. Locales with the same options share one, so that a server that is too busy is left
-        alone by all of them.
-        """
-        settings = self.config.settings(locale)
-        name, options = choose(self.config, locale, self.environ)
-        key = (name, repr(sorted(options.items())))
-        if key not in self.backends:
-            self.backends[key] = executors.spread(backends.create(name, options, self.environ), self.executor)
-        self.outcome.backends[locale] = name
-        self.outcome.prices[locale] = _price(self.backends[key], settings.budget)
-        return self.backends[key]
-
-    def refresh(self, memory: Memory, locale: str) -> None:
-        """Bring the memory up to date with all catalogs of the locale, whatever the selection and the documents."""
-        known = find_catalogs(self.config, locale, self.documents)
-        for error in memory.refresh(locale, known, self.config.root):
-            path, line = _place(error.where)
-            if not any(finding.path == path for finding in self.outcome.findings):
-                self.warn("memory", path, line, f"left out of the memory: {error.what}", locale)
+    def row(self, job: Job, place: Place) -> Row:
+        target = self.config.target_path(place.locale, job.name)
+        return Row(job.file, place.locale, catalog=shown(Path(place.path)), page=shown(target))
 
     # saving
 
-    def save(self, item: _Work, drafts: Mapping[str, Draft]) -> None:
-        """Merge into the catalog on disk, whatever it is by now, and write it if a byte changes."""
-
-        def change(current: Catalog) -> Catalog:
-            merged = item.merged if current is item.seen else self.merge(current, item.source, item.locale)
-            return catalog.fill(merged, drafts)
-
-        if self.dry_run or (item.seen.data is None and not item.source.document.units):
-            item.merged = change(item.seen)
-            item.row.catalog_written = item.merged != item.seen
+    def finish(self, job: Job, place: Place, made: Made, answers: Answers | None, row: Row) -> None:
+        """Save the catalog, count the states, and publish the page if the run builds."""
+        item = Item(job.name, place.locale, row, digest(job.source))
+        self.items[place.locale, job.name] = item
+        made = self.save(job, place, made, answers, item)
+        row.states = {state: count for state, count in zip(State, made.states, strict=True) if count}
+        row.words = {state: count for state, count in zip(State, made.words, strict=True) if count}
+        item.lacks, item.links, item.has_page, item.moved = made.lacks, made.links, made.has_page, made.moved
+        if self.setup.translates and not self.dry_run:
+            self.outcome.untranslated += made.lacks
+        if not self.setup.builds:
             return
+        self.inputs.reject(row.catalog, place.locale, made.rejected, item.rejected)
+        if made.fault is not None:
+            self.inputs.blame(made.fault, job.name, place.locale)
+        elif made.late:
+            saved = place if made.catalog is None else place._replace(catalog=made.catalog)
+            self.late.append((job._replace(places=(saved,)), item))
+        elif made.page is not None and self.publisher.linker(place.locale).waits(made.page):
+            self.waiting.put(place.locale, job.name, made.page)
+        elif made.page is not None:
+            self.publish(item, made.page)
+
+    def save(self, job: Job, place: Place, made: Made, answers: Answers | None, item: Item) -> Made:
+        """Write the catalog if that says anything new. One that is another by now is merged again: nobody's edit is
+        overwritten.
+        """
+        path, data, seen = Path(place.path), made.catalog, place.catalog
+        item.catalog = digest(seen) if seen is not None else None
+        if self.dry_run or data is None:
+            item.row.catalog_written = self.dry_run and made.differs
+            return made
+
+        def again(current: bytes | None) -> bytes | None:
+            nonlocal made
+            other = place._replace(catalog=current, former=seen if current is None else None)
+            (result,) = making.make(self.setup, job._replace(places=(other,)), [answers])
+            if isinstance(result, Fault):
+                raise CatalogError(result.what, where=result.where)
+            made = result
+            return made.catalog
+
         try:
-            item.merged = catalog.update(item.path, item.seen, change)
+            written = catalog.save(path, seen, data, again)
         except Prl10nError as error:
-            self.blame(error, item.source, item.locale)
-            return
-        item.row.catalog_written = item.merged.data != item.seen.data
+            self.inputs.blame(fault_of(error), job.name, place.locale)
+            return made
+        item.catalog = digest(written) if written is not None else None
+        item.row.catalog_written = written != seen
         self.forget(item)
+        return made
 
-    def forget(self, item: _Work) -> None:
+    def forget(self, item: Item) -> None:
         """The catalog of a document that was renamed is where its document is now."""
-        former = item.former
+        former = self.inputs.formers.get((item.locale, item.name))
         if former is None or not files.remove(former.path, former.catalog.data or b""):
             return
-        self.warn(
+        self.inputs.warn(
             "renamed",
-            item.source.file,
+            item.row.document,
             0,
             f"its catalog was {shown(former.path)} and moved along with it. If a page of the old name is still there, "
             "remove it, and redirect its address.",
             item.locale,
         )
 
-    def finish(self, item: _Work) -> None:
-        """Count the states, and publish the document if the run builds."""
-        live = item.merged.live()
-        for unit in item.source.document.units:
-            entry = live[unit.context, unit.text]
-            item.row.states[entry.state] = item.row.states.get(entry.state, 0) + 1
-            item.row.words[entry.state] = item.row.words.get(entry.state, 0) + translation.words(unit)
-            item.lacks += catalog.needs_text(entry, item.merged)
-        if Stage.TRANSLATE in self.stages and not self.dry_run:
-            self.outcome.untranslated += item.lacks
-        if Stage.BUILD not in self.stages:
-            return
-        if self.publisher.waits(item):
-            self.linked.append(item)
-        else:
-            self.build(item)
+    def link(self) -> None:
+        """Publish the pages that waited until all others were known."""
+        for job, item in self.late:
+            self.make_late(job, item)
+        for key, page in self.waiting.all():
+            self.publish(self.items[key], page)
 
-    def build(self, item: _Work) -> None:
+    def make_late(self, job: Job, item: Item) -> None:
+        (place,), source = job.places, making.read(job)
+        opened = making.opened(self.setup, source, place) if isinstance(source, Source) else source
+        if isinstance(opened, Fault) or isinstance(source, Fault):
+            return  # it was read before, and said why
+        at_hand = AtHand(source, item.locale, opened.merged)
+        self.publisher.items = {(item.locale, item.name): at_hand}
         try:
-            self.publish(item)
+            built = self.publisher.page(at_hand)
         except Prl10nError as error:
-            self.blame(error, item.source, item.locale)
+            self.inputs.blame(fault_of(error), item.name, item.locale)
+        else:
+            self.inputs.reject(item.row.catalog, item.locale, rejected_texts(source, built), item.rejected)
+            item.targets = tuple(sorted(self.publisher.linker(item.locale).asked.pop(item.name, ())))
+            if built.page is not None:
+                self.write(item, built.page)
+        finally:
+            self.publisher.items = {}
 
-    def publish(self, item: _Work) -> None:
-        """Write the localized document, if any of its units has a text that may be published and a byte changes."""
-        built = self.publisher.page(item)
-        self.report(item, built)
-        item.built = result = built.page
-        path = self.config.target_path(item.locale, item.source.name)
-        if result is None or files.read(path) == result:
-            return
-        item.row.page_written = True
-        if not self.dry_run:
-            files.write(path, result, durable=False)
+    def publish(self, item: Item, page: Page) -> None:
+        """Lead the links of a page where they belong, and write it if a byte changes."""
+        linker = self.publisher.linker(item.locale)
+        data = linker.linked(item.name, page)
+        item.targets = tuple(sorted(linker.asked.pop(item.name, ())))
+        self.write(item, data)
+
+    def write(self, item: Item, data: bytes) -> None:
+        item.page = digest(data)
+        path = self.config.target_path(item.locale, item.name)
+        try:
+            if files.read(path) == data:
+                return
+            item.row.page_written = True
+            if not self.dry_run:
+                files.write(path, data, durable=False)
+        except Prl10nError as error:
+            self.inputs.blame(fault_of(error), item.name, item.locale)
 
     def list_versions(self, whole: bool) -> None:
         """Write the file of every page's languages, if the configuration names one and a byte changes. Pages that share
@@ -714,11 +350,11 @@ class _Run:
                 shared = f"like that of {', '.join(others)}: change one of their titles"
                 said.append((locale, name, f"its page has the address {address}, {shared}"))
         for locale, name, message in said:
-            self.warn("address", f"{self.config.content.source}/{name}", 0, message, locale)
+            self.inputs.warn("address", f"{self.config.content.source}/{name}", 0, message, locale)
         text = self.publisher.alternates() if known is None else None
         if text is not None:
             path = self.config.root / site.hreflang
-            self.refuse_outside(path)
+            self.inputs.refuse_outside(path)
             if files.read(path) != text:
                 files.write(path, text)
         if self.manifest and known is None:
@@ -726,42 +362,32 @@ class _Run:
 
     # what did not change
 
-    def reopened(self, locale: str, name: str) -> _Work | None:
-        """A document that was left out, and is needed after all."""
-        if self.manifest is None or (locale, name) not in self.manifest.left_out:
-            return None
-        rules = self.rules_of[locale]
-        if name not in self.looked_at.setdefault(rules, set()):
-            self.read([name], rules, None)
-        source = self.sources[rules].get(name)
-        return self.open(source, locale) if source is not None else None
-
-    def revisited(self, work: Sequence[_Work]) -> list[_Work]:
+    def revisited(self) -> dict[str, list[str]]:
         """The documents that were left out, and whose pages depend on what changed in others."""
         if self.manifest is None:
-            return []
-        would_change = self.dry_run and any(item.row.catalog_written for item in work)
-        anew = bool(self.failed) or self.outcome.unreadable or would_change
-        keys = self.manifest.dependents(work, self.publisher, anew=anew)
-        found = {key: item for key in keys if (item := self.reopened(*key)) is not None}
-        self.publisher.items = {**self.publisher.items, **found}
-        return list(found.values())
+            return {}
+        would_change = self.dry_run and any(item.row.catalog_written for item in self.items.values())
+        anew = bool(self.inputs.failed) or self.outcome.unreadable or would_change
+        found: dict[str, list[str]] = {}
+        for locale, name in self.manifest.dependents(self.items.values(), self.publisher, anew=anew):
+            found.setdefault(name, []).append(locale)
+        return found
 
-    def left_out(self, work: Sequence[_Work]) -> list[Row]:
+    def left_out(self) -> list[Row]:
         """The rows of the documents that were left out, with what the last run said of them."""
         if self.manifest is None:
             return []
         here, folder = shown(self.config.root / "x")[:-1], self.config.content.source
-        done = {item.key for item in work} | self.failed
+        rules_of = {locale: repr(rules) for locale, rules in self.inputs.rules.items()}
+        told: set[tuple[str, str]] = {(name, rules) for name, each in self.inputs.problems.items() for rules in each}
         rows = []
         for (locale, name), seen in self.manifest.left_out.items():
-            rules = self.rules_of[locale]
-            looked_at = self.looked_at.setdefault(rules, set())
-            if name not in looked_at:
-                looked_at.add(name)
-                for line, message in self.manifest.problems(name, repr(rules)):
-                    self.warn("document", f"{folder}/{name}", line, message)
-            if (locale, name) in done:
+            rules = rules_of[locale]
+            if (name, rules) not in told:
+                told.add((name, rules))
+                for line, message in self.manifest.problems(name, rules):
+                    self.inputs.warn("document", f"{folder}/{name}", line, message)
+            if (locale, name) in self.items or (locale, name) in self.inputs.failed:
                 continue
             row = Row(
                 f"{folder}/{name}",
@@ -776,81 +402,206 @@ class _Run:
             rows.append(row)
         return rows
 
-    def remember(self, work: Sequence[_Work]) -> None:
+    def remember(self) -> None:
         """What the next run need not do again."""
         if self.manifest is None or self.dry_run or self.stages != Stage.EXTRACT | Stage.TRANSLATE | Stage.BUILD:
             return
-        problems: dict[str, dict[str, Sequence[tuple[int, str]]]] = {}
-        for rules, sources in self.sources.items():
-            for name, source in sources.items():
-                problems.setdefault(name, {})[repr(rules)] = source.document.problems
-        self.manifest.remember(work, self.failed, self.publisher, problems)
+        self.manifest.remember(self.items.values(), self.inputs.failed, self.publisher, self.inputs.problems)
 
     # findings
 
-    def report(self, item: _Work, built: Built) -> None:
-        """Law 3: the translations that a page is built without."""
-        units = item.source.document.units
-        for index, reason in built.rejected.items():
-            message = f"this translation would break the page, the source text stands in its place: {reason}"
-            text = f"{message}\n    {_short(units[index].text)}"
-            item.rejected.append(text)
-            self.outcome.findings.append(Finding("structure", Severity.ERROR, item.row.catalog, 0, text, item.locale))
 
-    def warn(self, rule: str, path: str, line: int, message: str, locale: str = "") -> None:
-        self.outcome.findings.append(Finding(rule, Severity.WARNING, path, line, message, locale))
-
-    def blame(self, error: Prl10nError, source: Source, locale: str) -> None:
-        """A file that cannot be read or written: named, and left out."""
-        self.outcome.unreadable = True
-        self.failed.add((locale, source.name))
-        path, line = _place(error.where or source.file)
-        message = f"{error.what}. {error.remedy}".strip()
-        self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, message, locale))
+def _windows(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    window: list[Job] = []
+    size = 0
+    for job in jobs:
+        window.append(job)
+        size += len(job.source)
+        if size >= executors.WINDOW or len(window) >= MANY:
+            yield window
+            window, size = [], 0
+    if window:
+        yield window
 
 
-def style_of(settings: Settings, source: str, locale: str, terms: Iterable[Term]) -> Style:
-    """What the configuration and the glossary ask of the drafts of a locale."""
-    asked = settings.localize
-    return Style(
-        (source, locale),
-        typography=asked.typography is not False,
-        profile=asked.typography if isinstance(asked.typography, str) else "",
-        dates=asked.dates,
-        numbers=asked.numbers,
-        names=tuple(term.source for term in terms if not term.target),
-    )
+class _Window:
+    """Documents that are translated together."""
+
+    def __init__(self, run: _Run, crew: Crew, read: Sequence[Chunk[Job, Begun | Fault]]) -> None:
+        self.run = run
+        self.crew = crew
+        self.read = read
+        self.documents: list[_Waiting] = []
+        self.by_task: dict[Task, _Waiting] = {}
+        self.ready: list[list[_Waiting]] = [[] for _ in crew.lanes]  # by lane: those that have all their texts
+        self.handed: set[_Waiting] = set()
+        self.making: list[tuple[Chunk[tuple[Job, tuple[Answers, ...]], tuple[Made | Fault, ...]], list[_Waiting]]] = []
+        self.broken: list[tuple[_Waiting, tuple[Made, ...]]] = []  # those of which answers cannot be used
+        self.failure: BackendError | None = run.outcome.failure
+
+    def all(self) -> None:
+        run = self.run
+        for chunk in self.read:
+            for job, begun in zip(chunk.jobs, self.crew.results(chunk, making.lost), strict=True):
+                run.progress.advance()
+                self.take(job, chunk.lane, begun)
+        if not self.documents:
+            return
+        work = Work([task for each in self.documents for task in each.tasks], run.spend)
+        work.ready, work.idle = self.note, self.idle
+        for locale, plan in work.plan().items():
+            run.outcome.plans[locale] = run.outcome.plans[locale] + plan if locale in run.outcome.plans else plan
+        if run.dry_run:
+            work.announce()
+        elif self.failure is None:
+            if len(run.wanted) <= MANY:
+                total = sum(plan.characters for plan in run.outcome.plans.values())
+                run.progress.begin("translating", total, "characters")
+                work.told = run.progress.advance
+            self.failure = work.carry_out()
+        self.make(each for each in self.documents if each not in self.handed)
+        self.ask_again(work)
+        run.outcome.failure = self.failure
+        run.outcome.over_budget = run.spend.left
+        for desk in {task.desk for each in self.documents for task in each.tasks}:
+            desk.forget()
+
+    def take(self, job: Job, lane: int, begun: Begun | Fault) -> None:
+        """A document was read: what lacks nothing is finished, the rest waits for texts."""
+        run = self.run
+        if isinstance(begun, Fault):
+            run.inputs.unreadable(job.file, begun)
+            return
+        run.inputs.tell_problems(job, begun.problems)
+        if begun.address is not None:
+            run.publisher.addresses[job.name] = begun.address
+        waiting: list[Place] = []
+        tasks: list[Task] = []
+        for place, result in zip(job.places, begun.places, strict=True):
+            if isinstance(result, Asked):
+                waiting.append(place)
+                tasks.append(Task(run.desks.desk(place.locale), result))
+            elif isinstance(result, Fault):
+                run.inputs.blame(result, job.name, place.locale)
+            else:
+                run.finish(job._replace(places=(place,)), place, result, None, run.row(job, place))
+        if tasks:
+            found = _Waiting(job._replace(places=tuple(waiting)), lane, tuple(tasks), len(tasks))
+            self.documents.append(found)
+            self.by_task.update(dict.fromkeys(tasks, found))
+
+    def note(self, task: Task) -> None:
+        """All texts of a document in a locale are known."""
+        waiting = self.by_task[task]
+        waiting.left -= 1
+        if waiting.left == 0:
+            self.ready[waiting.lane].append(waiting)
+
+    def idle(self) -> bool:
+        """Hand on what is ready, and take what is made: a little at a time."""
+        size = 1 if isinstance(self.crew.executor, executors.Here) else executors.CHUNK // 2
+        for documents in self.ready:
+            if len(documents) >= size:
+                self.hand(documents[:size])
+                del documents[:size]
+                return True
+        for index, (chunk, documents) in enumerate(self.making):
+            if chunk.is_done:
+                del self.making[index]
+                self.receive(chunk, documents)
+                return True
+        return False
+
+    def hand(self, documents: Sequence[_Waiting]) -> None:
+        """Have documents made by the worker that has read them."""
+        jobs = [(each.job, tuple(self.answers(task) for task in each.tasks)) for each in documents]
+        chunk = self.crew.submit(partial(_make, self.run.setup), jobs, documents[0].lane)
+        self.handed.update(documents)
+        self.making.append((chunk, list(documents)))
+
+    def answers(self, task: Task) -> Answers:
+        desk = task.desk
+        return Answers(task.known(), desk.style, desk.trust, desk.backend.name)
+
+    def make(self, documents: Iterable[_Waiting]) -> None:
+        """Have all of these made, and take all that is."""
+        lanes: list[list[_Waiting]] = [[] for _ in self.crew.lanes]
+        for each in documents:
+            lanes[each.lane].append(each)
+        for lane in lanes:
+            for first in range(0, len(lane), executors.CHUNK):
+                self.hand(lane[first : first + executors.CHUNK])
+        while self.making:
+            self.receive(*self.making.pop(0))
+
+    def receive(
+        self,
+        chunk: Chunk[tuple[Job, tuple[Answers, ...]], tuple[Made | Fault, ...]],
+        documents: Sequence[_Waiting],
+        *,
+        last: bool = False,
+    ) -> None:
+        for waiting, results in zip(documents, self.crew.results(chunk, _lost), strict=True):
+            made = tuple(result for result in results if isinstance(result, Made))
+            if len(made) == len(results) and any(each.errors for each in made) and not last:
+                self.broken.append((waiting, made))
+            else:
+                self.finish(waiting, results)
+
+    def ask_again(self, work: Work) -> None:
+        """Ask for the words of answers that cannot be used, run by run; then what there is has to do."""
+        broken, self.broken = self.broken, []
+        if broken and self.failure is None and not self.run.dry_run:
+            self.failure = work.again(
+                (task, text)
+                for waiting, made in broken
+                for task, each in zip(waiting.tasks, made, strict=True)
+                for text in each.errors
+            )
+        for first in range(0, len(broken), executors.CHUNK):
+            for waiting, _ in broken[first : first + executors.CHUNK]:
+                self.hand([waiting])
+            while self.making:
+                self.receive(*self.making.pop(0), last=True)
+
+    def finish(self, waiting: _Waiting, results: Sequence[Made | Fault]) -> None:
+        run, job = self.run, waiting.job
+        for place, task, made in zip(job.places, waiting.tasks, results, strict=True):
+            if isinstance(made, Fault):
+                run.inputs.blame(made, job.name, place.locale)
+                continue
+            row = run.row(job, place)
+            row.tally = task.tally
+            for line, rule, message, text in self.said(task, made):
+                run.inputs.warn(rule, job.file, line, f"{message}\n    {short(text)}", place.locale)
+            run.finish(job._replace(places=(place,)), place, made, self.answers(task), row)
+
+    def said(self, task: Task, made: Made) -> Iterator[tuple[int, str, str, str]]:
+        """(line, rule, message, text) of what is to be said of units: why they have no draft, or what their terms say
+        of it. Of what was not asked for, since the work ended early, nothing is said.
+        """
+        name, known = task.desk.backend.name, task.desk.known
+        terms: dict[str, list[str]] = {}
+        for unit, message in task.said_of_terms():
+            terms.setdefault(unit.text, []).append(message)
+        whole = not made.errors and all(text in known for unit in task.asked.units for text in unit.texts)
+        if self.run.dry_run or not (whole or (self.failure is None and not self.run.spend.reached)):
+            return
+        for unit in task.asked.units:
+            if unit.text in made.errors:
+                reason = f"the answer of {name} cannot be used: {made.errors[unit.text]}"
+                yield unit.line, "markup", f"the unit stays untranslated, {reason}", unit.text
+            elif not all(text in known for text in unit.texts):
+                if name != "memory":
+                    yield unit.line, "markup", f"the unit stays untranslated, {name} has no answer for it", unit.text
+            else:
+                for message in terms.get(unit.text, ()):
+                    yield unit.line, "glossary", message, unit.text
 
 
-def _readable(path: Path) -> Catalog | None:
-    """A catalog that is nobody's; None where it cannot be read, which is nobody's trouble."""
-    try:
-        return catalog.load(path)
-    except Prl10nError:
-        return None
+def _make(setup: Setup, job: tuple[Job, tuple[Answers, ...]]) -> tuple[Made | Fault, ...]:
+    return making.make(setup, *job)
 
 
-def _approved_pairs(merged: Catalog) -> list[tuple[str, str]]:
-    if not any(entry.state is State.APPROVED for entry in merged.entries):
-        return []
-    return [(pair.source, pair.target) for pair in pairs(merged.entries) if pair.approved]
-
-
-def _price(backend: Backend, budget: Budget) -> tuple[float, str] | None:
-    """What a million characters cost: the configuration's price, else the backend's own; None where neither says."""
-    if budget.price:
-        return budget.price, budget.currency
-    price = getattr(backend, "price", None)
-    listed: tuple[float, str] | None = price() if price is not None else (0.0, budget.currency)
-    return listed
-
-
-def _place(where: str) -> tuple[str, int]:
-    """The path as it is shown and the line of an error's `where`; line 0 where it names none."""
-    path, _, line = where.rpartition(":")
-    return (shown(Path(path)), int(line)) if path and line.isdigit() else (shown(Path(where)), 0)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 100 else f"{line[:99]}…"
+def _lost(job: tuple[Job, tuple[Answers, ...]]) -> tuple[Made | Fault, ...]:
+    return (making.lost(job[0]),) * len(job[0].places)

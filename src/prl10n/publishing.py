@@ -1,24 +1,26 @@
 """Catalog → localized page: which texts are published, what the front matter says, where the links lead.
 
-A `Publisher` knows all documents of a run: the links of one page depend on which other pages there are.
+What a page says by itself are functions of one document. A `Publisher` knows all documents of a run: the links of one
+page depend on which other pages there are.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from prl10n import catalog, conventions, document, files
-from prl10n.assembly import Broken, Linker, Page, assemble
+from prl10n.assembly import Broken, Linker, Page, assembly, is_settled
 from prl10n.catalog import Catalog
 from prl10n.config import Config
 from prl10n.document import Rules
 from prl10n.errors import Prl10nError
 from prl10n.localize.links import Address
-from prl10n.model import Fields, Setting, State
+from prl10n.model import Fields, Piece, Setting, State, Unit
 
 if TYPE_CHECKING:
     from prl10n.document import Document
@@ -33,26 +35,120 @@ class Source:
     document: Document
 
 
-def front_matter(
-    config: Config, source: Source, locale: str, merged: Catalog, texts: Sequence[str | None]
-) -> dict[str, Setting]:
-    """The front matter keys to set in a localized page; `texts` are those of its units that are published."""
-    own = config.settings(locale)
+# --- one page ---------------------------------------------------------------------------------------------------------
+
+
+class Words(NamedTuple):
+    """What a page is made of: a document, its catalog in a locale, the text of each unit that may be published, and
+    the localized page that is on disk, where its front matter decides about the new one (None: it does not).
+    """
+
+    source: Source
+    locale: str
+    merged: Catalog
+    texts: Sequence[str | None]
+    former: bytes | None = None
+
+
+def published(config: Config, source: Source, locale: str, merged: Catalog, former: bytes | None) -> Words:
+    """The words of a page: the texts that the configuration allows to publish."""
+    live = merged.live()
+    drafts = config.settings(locale).publish.drafts
+    units = source.document.units
+    texts = [catalog.publishable(live[unit.context, unit.text], drafts=drafts) for unit in units]
+    return Words(source, locale, merged, texts, former)
+
+
+def is_written(config: Config, words: Words) -> bool:
+    """Whether there is a page of these words: of a document without any, too."""
+    enough = all if config.settings(words.locale).publish.incomplete == "skip" else any
+    return not words.texts or enough(map(bool, words.texts))
+
+
+def needs_former(config: Config, locale: str) -> bool:
+    """Whether a page depends on what its front matter said before."""
+    return config.settings(locale).site.slugs
+
+
+def front_matter(config: Config, words: Words) -> dict[str, Setting]:
+    """The front matter keys to set in a localized page."""
+    own = config.settings(words.locale)
     if not (own.front_matter.set or own.publish.notice or own.publish.outdated or own.site.slugs):
         return {}
-    live, units = merged.live(), source.document.units
+    live, units = words.merged.live(), words.source.document.units
     states = [live[unit.context, unit.text].state for unit in units]
-    former = files.read(config.target_path(locale, source.name)) if own.site.slugs else None
+    texts = words.texts
     titles = (text for unit, text in zip(units, texts, strict=True) if text and unit.kind == "front matter: title")
     page = conventions.Page(
-        source.name,
-        document.fields(source.document.source),
-        None if former is None else document.fields(former),
+        words.source.name,
+        document.fields(words.source.document.source),
+        None if words.former is None else document.fields(words.former),
         next(titles, None),
         any(text and state is not State.APPROVED for text, state in zip(texts, states, strict=True)),
         State.STALE in states,
     )
-    return conventions.settings(config, locale, page)
+    return conventions.settings(config, words.locale, page)
+
+
+def moves(config: Config, locale: str) -> bool:
+    """Whether front matter gives localized pages other addresses than the pattern of pages."""
+    own = config.settings(locale)
+    return bool(own.links.pages) and (own.site.slugs or bool({"url", "permalink", "slug"} & {*own.front_matter.set}))
+
+
+def moved(config: Config, words: Words) -> str:
+    """The address of a localized page whose front matter gives it another one; empty where it does not."""
+    if not moves(config, words.locale):
+        return ""
+    stated = {key: value for key, value in front_matter(config, words).items() if isinstance(value, str)}
+    fields = {**document.fields(words.source.document.source), **stated}
+    return conventions.address(config, words.source.name, fields, words.locale)
+
+
+def address(config: Config, name: str, source: bytes) -> Address:
+    """The address of a source's page, and those that it had before."""
+    fields = document.fields(source)
+    former = fields.get(conventions.generator(config).redirects, ())
+    aliases = former if isinstance(former, tuple) else (former,)
+    return Address(conventions.address(config, name, fields), aliases)
+
+
+def assembled(config: Config, words: Words) -> tuple[Page | None, dict[int, str]]:
+    """The localized document with the links of its source, None where it is not to be written; and the units whose
+    text would break it, with reasons.
+    """
+    source = words.source.document
+    if source.units and not any(words.texts):
+        return None, {}
+    made = assembly(source, words.texts, front_matter(config, words))
+    complete = all(words.texts) and not made.rejected
+    settings = config.settings(words.locale)
+    if settings.publish.incomplete != "source" and not complete:
+        return None, made.rejected
+    page = Page(source.source, source.rules, made.data)
+    if not settings.localize.links or is_settled(config, words.locale, made.data):
+        return page._replace(settled=True), made.rejected
+    outline = made.read.outline if made.read else document.outline(made.data, source.rules)
+    return page._replace(outline=outline, headings=document.outline_of(source).headings), made.rejected
+
+
+_DESTINATION = re.compile(r"\]\([ \t]*<?([^\s<>()]*)")
+
+
+def has_own_links(units: Sequence[Unit], texts: Sequence[str | None]) -> bool:
+    """Whether a translation has a link that its source does not have: it may lead to a localized page already."""
+    return any(
+        text is not None and "](" in text and not set(_DESTINATION.findall(text)) <= _destinations(unit)
+        for unit, text in zip(units, texts, strict=True)
+    )
+
+
+def _destinations(unit: Unit) -> set[str]:
+    values = (piece.value.partition(" ") for piece in unit.pieces if piece.piece is not Piece.TEXT)
+    return {"", *(value for kind, _, value in values if kind in ("link", "image"))} | {*_DESTINATION.findall(unit.text)}
+
+
+# --- all pages --------------------------------------------------------------------------------------------------------
 
 
 class Item(Protocol):
@@ -69,11 +165,40 @@ class Item(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AtHand:
+    """A document in a locale, with its catalog: `Item`."""
+
+    source: Source
+    locale: str
+    merged: Catalog
+
+
+class Made(Protocol):
+    """A document in a locale whose page is made, with the links of its source at least."""
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it has words enough for a page."""
+        ...
+
+    @property
+    def moved(self) -> str:
+        """As the function of this name says."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A localized page, None where it is not to be written; and the units whose text would break it, with reasons."""
 
     page: bytes | None
     rejected: Mapping[int, str] = field(default_factory=dict)
+
+
+def rejected_texts(source: Source, built: Built) -> tuple[tuple[str, str], ...]:
+    """(text, reason) of the translations that a page is built without."""
+    units = source.document.units
+    return tuple((units[index].text, reason) for index, reason in built.rejected.items())
 
 
 class Known(Protocol):
@@ -89,9 +214,10 @@ class Known(Protocol):
 
 
 class Publisher:
-    """The pages of a run. `documents` are all of the project, `items` those at hand: (locale, document) → item.
+    """The pages of a run. `documents` are all of the project; by (locale, document), `items` are those at hand, and
+    `made` those whose pages are made, which `page_of` gives as far as it still has them.
 
-    Of others `known` knows something, and `opened` makes an item of those that it knows.
+    Of others `known` knows something. `addresses` may know some of the sources' already.
     """
 
     def __init__(
@@ -99,14 +225,16 @@ class Publisher:
         config: Config,
         documents: Sequence[str],
         items: Mapping[tuple[str, str], Item],
+        made: Mapping[tuple[str, str], Made] | None = None,
+        page_of: Callable[[str, str], Page | None] = lambda locale, name: None,
         known: Known | None = None,
-        opened: Callable[[str, str], Item | None] = lambda locale, name: None,
     ) -> None:
         self.config = config
         self.documents = documents
         self.items = items
+        self.made: Mapping[tuple[str, str], Made] = {} if made is None else made
+        self.page_of = page_of
         self.known = known
-        self.opened = opened
         self.asked: dict[str, bool] = {}  # files that links asked for, and whether they are there
         self.linkers: dict[str, Linker] = {}
         self.has_page: dict[tuple[str, str], bool] = {}
@@ -114,47 +242,22 @@ class Publisher:
 
     def page(self, item: Item) -> Built:
         """The localized document as the catalog has it."""
-        result, rejected = self.assembled(item)
-        if result is not None and self.links(item):
-            result = self.linker(item.locale).linked(item.source.name, _unlinked(item, result))
-        return Built(result, rejected)
+        page, rejected = self.assembled(item)
+        return Built(page and self.linker(item.locale).linked(item.source.name, page), rejected)
 
-    def waits(self, item: Item) -> bool:
-        """Whether the page depends on which other pages there will be: its links lead to some of them."""
-        return self.links(item) and self.linker(item.locale).concerned(item.source.name, item.source.document)
+    def assembled(self, item: Item) -> tuple[Page | None, dict[int, str]]:
+        """As the function of this name; links of translations that lead to localized pages are those of the source."""
+        words = self.words(item)
+        if self.links(item.locale) and has_own_links(item.source.document.units, words.texts):
+            linker, pairs = self.linker(item.locale), zip(item.source.document.units, words.texts, strict=True)
+            sourced = [text and linker.sourced(item.source.name, unit, text) for unit, text in pairs]
+            words = words._replace(texts=sourced)
+        return assembled(self.config, words)
 
-    def asked_for(self, item: Item) -> tuple[bool, tuple[str, ...]]:
-        """Whether a document may have links, and the documents whose headings they asked for when its page was made."""
-        if not self.links(item) or document.candidates(item.source.document.source) == []:
-            return False, ()
-        return True, tuple(sorted(self.linker(item.locale).asked.get(item.source.name, ())))
-
-    def assembled(self, item: Item) -> tuple[bytes | None, dict[int, str]]:
-        """The localized document with the links of its source, None where it is not to be written; and the units whose
-        text would break it.
-        """
-        settings = self.config.settings(item.locale)
-        units = item.source.document.units
-        texts = self.texts(item)
-        if units and not any(texts):
-            return None, {}
-        if self.links(item):
-            linker = self.linker(item.locale)
-            texts = [
-                text and linker.sourced(item.source.name, unit, text) for unit, text in zip(units, texts, strict=True)
-            ]
-        values = front_matter(self.config, item.source, item.locale, item.merged, texts)
-        result, rejected = assemble(item.source.document, texts, values)
-        complete = all(texts) and not rejected
-        return (result if complete or settings.publish.incomplete == "source" else None), rejected
-
-    def texts(self, item: Item) -> list[str | None]:
-        """The text of each unit that may be published."""
-        live = item.merged.live()
-        drafts = self.config.settings(item.locale).publish.drafts
-        return [
-            catalog.publishable(live[unit.context, unit.text], drafts=drafts) for unit in item.source.document.units
-        ]
+    def words(self, item: Item) -> Words:
+        path = self.config.target_path(item.locale, item.source.name)
+        former = files.read(path) if needs_former(self.config, item.locale) else None
+        return published(self.config, item.source, item.locale, item.merged, former)
 
     # languages
 
@@ -184,8 +287,8 @@ class Publisher:
 
     # links
 
-    def links(self, item: Item) -> bool:
-        return self.config.settings(item.locale).localize.links
+    def links(self, locale: str) -> bool:
+        return self.config.settings(locale).localize.links
 
     def linker(self, locale: str) -> Linker:
         if locale not in self.linkers:
@@ -208,59 +311,55 @@ class Publisher:
 
     def found_addresses(self) -> Mapping[str, Address]:
         """The addresses of the pages of all documents, whatever the selection."""
-        if not self.addresses:
+        if len(self.addresses) < len(self.documents):
             folder = self.config.root / self.config.content.source
-            known = {name: item.source.document.source for (_, name), item in self.items.items()}
-            redirects = conventions.generator(self.config).redirects
+            at_hand = {name: item.source.document.source for (_, name), item in self.items.items()}
             for name in self.documents:
-                address = self.known.address(name) if self.known else None
-                if address is not None:
-                    self.addresses[name] = address
-                    continue
-                fields = document.fields(known[name] if name in known else files.read(folder / name) or b"")
-                former = fields.get(redirects, ())
-                aliases = former if isinstance(former, tuple) else (former,)
-                self.addresses[name] = Address(conventions.address(self.config, name, fields), aliases)
+                if name not in self.addresses:
+                    known = self.known.address(name) if self.known else None
+                    self.addresses[name] = known or address(
+                        self.config, name, at_hand[name] if name in at_hand else files.read(folder / name) or b""
+                    )
         return self.addresses
 
     def moved_to(self, locale: str, name: str) -> str:
         """The address of a localized page whose front matter gives it another one; empty where it does not."""
-        own = self.config.settings(locale)
-        if not own.links.pages or not (own.site.slugs or {"url", "permalink", "slug"} & {*own.front_matter.set}):
+        if not moves(self.config, locale):
             return ""
-        item = self.items.get((locale, name))
-        known = self.known.published(locale, name) if self.known and item is None else None
+        key = locale, name
+        if key in self.items:
+            return moved(self.config, self.words(self.items[key]))
+        if key in self.made:
+            return self.made[key].moved
+        known = self.known.published(locale, name) if self.known else None
         if known is not None:
             return known[1]
-        if item is None:
-            data = files.read(self.config.target_path(locale, name))
-            return conventions.address(self.config, name, document.fields(data), locale) if data is not None else ""
-        said = front_matter(self.config, item.source, locale, item.merged, self.texts(item))
-        stated = {key: value for key, value in said.items() if isinstance(value, str)}
-        fields = {**document.fields(item.source.document.source), **stated}
-        return conventions.address(self.config, name, fields, locale)
+        data = files.read(self.config.target_path(locale, name))
+        return conventions.address(self.config, name, document.fields(data), locale) if data is not None else ""
 
     def gets_page(self, locale: str, name: str) -> bool:
         """Whether a document has a localized page, or will have one at the end of the run."""
         key = locale, name
         if key not in self.has_page:
-            publish = self.config.settings(locale).publish
-            item = self.items.get(key)
-            known = self.known.published(locale, name) if self.known and item is None else None
-            if known is not None:
-                self.has_page[key] = known[0]
-                return known[0]
-            if item is not None:
-                texts = self.texts(item)
-            else:  # outside of the selection: as its catalog is
-                found = _readable(self.config.catalog_path(locale, name))
-                entries = found.live().values() if found else ()
-                texts = [catalog.publishable(entry, drafts=publish.drafts) for entry in entries]
-            empty = item is not None and not item.source.document.units
-            enough = all if publish.incomplete == "skip" else any
-            written = empty or (bool(texts) and enough(map(bool, texts)))
-            self.has_page[key] = written or files.is_file(self.config.target_path(locale, name))
+            self.has_page[key] = self._gets_page(locale, name)
         return self.has_page[key]
+
+    def _gets_page(self, locale: str, name: str) -> bool:
+        key = locale, name
+        if key in self.items:
+            written = is_written(self.config, self.words(self.items[key]))
+        elif key in self.made:
+            written = self.made[key].has_page
+        else:
+            known = self.known.published(locale, name) if self.known else None
+            if known is not None:
+                return known[0]
+            publish = self.config.settings(locale).publish  # outside of the selection: as its catalog is
+            found = _readable(self.config.catalog_path(locale, name))
+            entries = found.live().values() if found else ()
+            texts = [catalog.publishable(entry, drafts=publish.drafts) for entry in entries]
+            written = bool(texts) and (all if publish.incomplete == "skip" else any)(map(bool, texts))
+        return written or files.is_file(self.config.target_path(locale, name))
 
     def published(self, locale: str, name: str) -> tuple[bool, str]:
         """What links to a document depend on: whether it has a localized page, and the address that it moved to."""
@@ -268,10 +367,12 @@ class Publisher:
 
     def unlinked_page(self, locale: str, name: str) -> Page | None:
         """The localized page of a document with the links of its source: outside of the selection, as it is on disk."""
-        item = self.items.get((locale, name)) or self.opened(locale, name)
+        item = self.items.get((locale, name))
         if item is not None:
-            result, _ = self.assembled(item)
-            return _unlinked(item, result) if result is not None else None
+            return self.assembled(item)[0]
+        made = self.page_of(locale, name)
+        if made is not None:
+            return made
         source = files.read(self.config.root / self.config.content.source / name)
         page = files.read(self.config.target_path(locale, name))
         if source is None or page is None:
@@ -282,12 +383,7 @@ class Publisher:
     def broken(self, item: Item, page: bytes) -> tuple[Broken, ...]:
         """The links of a localized page that lead nowhere."""
         name = item.source.name
-        return tuple(self.linker(item.locale).broken(name, page)) if self.links(item) else ()
-
-
-def _unlinked(item: Item, result: bytes) -> Page:
-    """A page with the links of its source."""
-    return Page(item.source.document.source, item.source.document.rules, result)
+        return tuple(self.linker(item.locale).broken(name, page)) if self.links(item.locale) else ()
 
 
 def _readable(path: Path) -> Catalog | None:

@@ -2,6 +2,7 @@
 
     a change → at once: what memory, journal and catalogs know, and what is gone → the page
              → once the file is quiet: its other texts go to the backend → the page
+             → once all files are quiet: whatever depends on what changed
 
 Nothing is sent while a sentence is being typed. What is wrong with a file, or with the configuration, is said, and the
 watching goes on.
@@ -9,24 +10,28 @@ watching goes on.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
 
-from prl10n import content
-from prl10n.config import FIELD, Config
+from prl10n import content, lock
+from prl10n.config import FIELD, Config, shown
 from prl10n.errors import Interrupted, Prl10nError, Terminated
+from prl10n.files import is_inside
 from prl10n.locales import gettext_locale
-from prl10n.pipeline import NOTHING, Outcome, Selection
+from prl10n.memory import FILE, Memory
+from prl10n.outcome import Outcome, Selection
+from prl10n.pipeline import NOTHING
 
 QUIET = 1.5  # seconds without a change of a file, after which its texts are taken for written
-TICK = 0.1  # seconds between two looks at what became quiet
+TICK = 0.05  # seconds between two looks at what became quiet
 AGAIN = 5.0  # seconds before a run is tried again that could not begin
 
 Run = Callable[[Config, Selection, int | None], Outcome]
@@ -89,7 +94,8 @@ class _Watching:
     asked: Watch
     config: Config
     waiting: dict[Path, float] = field(default_factory=dict)  # source → when it changed last
-    whole: float | None = 0.0  # when everything is to be looked at; None: nothing changed since that was done
+    whole: bool = True  # whether anything may have changed since everything was looked at
+    again: float = 0.0  # not before this moment is a run tried again that could not begin
     own: dict[Path, tuple[int, ...]] = field(default_factory=dict)  # what prl10n wrote, as it left it
     catalogs: dict[Path, Path] = field(default_factory=dict)  # catalog → source
 
@@ -97,10 +103,10 @@ class _Watching:
         from watchfiles import watch
 
         stamp = _stamp(self.config.origin.path)
-        self.settle()
-        self.asked.ready()
+        ready = False
         while True:
             folders = self.folders()
+            self.whole = True  # nobody saw what changed before these folders were watched
             for changes in watch(
                 *folders,
                 watch_filter=None,
@@ -117,6 +123,10 @@ class _Watching:
                 self.settle()
                 if self.folders() != folders:
                     break
+                if not ready:
+                    ready = True
+                    self.warm()
+                    self.asked.ready()
 
     def folders(self) -> list[Path]:
         """The folders of sources and catalogs that are there."""
@@ -134,7 +144,7 @@ class _Watching:
         except Prl10nError as error:
             self.asked.failed(error)
         else:
-            self.whole = 0.0
+            self.whole = True
 
     def note(self, paths: Iterable[Path]) -> None:
         """What people changed: at once on the page as far as it is known, and the rest to be sent when it is quiet."""
@@ -147,7 +157,7 @@ class _Watching:
         there = tuple(path for path in changed if path.is_file())
         if len(there) == len(changed):
             self.once(Selection(self.asked.selection.locales, there), NOTHING)
-        self.whole = now
+        self.whole = True
 
     def sources(self, paths: Iterable[Path]) -> Iterator[Path]:
         """The documents whose source or catalog somebody else than prl10n changed."""
@@ -170,6 +180,8 @@ class _Watching:
             return
         if path.is_dir():
             found = {each for each in path.rglob("*") if each.is_file()}
+        elif path.exists():
+            found = {path}
         else:
             found = {path, *(source for source in self.catalogs.values() if path in source.parents)}
         names = sorted(each.relative_to(folder).as_posix() for each in found)
@@ -179,14 +191,15 @@ class _Watching:
         """Send what is quiet; when all is, look at everything once, for what depends on what changed."""
         now = time.monotonic()
         quiet = {path for path, since in self.waiting.items() if now - since >= QUIET}
-        if quiet and len(quiet) < len(self.waiting):
+        if quiet and now >= self.again:
+            self.waiting = {path: since for path, since in self.waiting.items() if path not in quiet}
             there = tuple(sorted(path for path in quiet if path.is_file()))
-            if not there or self.once(Selection(self.asked.selection.locales, there), None):
-                self.waiting = {path: since for path, since in self.waiting.items() if path not in quiet}
-        elif self.whole is not None and len(quiet) == len(self.waiting) and now >= self.whole:
-            self.waiting = {}
-            self.whole = None if self.once(self.asked.selection, None) else now + AGAIN
-            self.remember()
+            if there and not self.once(Selection(self.asked.selection.locales, there), None):
+                self.again = now + AGAIN
+        if self.whole and not self.waiting and now >= self.again:
+            self.whole = not self.once(self.asked.selection, None)
+            self.again = now + AGAIN if self.whole else 0.0
+            self.prepare()
 
     def once(self, selection: Selection, most: int | None) -> bool:
         """One run; whether it began."""
@@ -206,16 +219,35 @@ class _Watching:
             raise outcome.failure
         return True
 
-    def remember(self) -> None:
-        """Whose each catalog is."""
-        try:
-            names = content.find_documents(self.config)
-        except Prl10nError:
-            return
-        folder = self.config.root / self.config.content.source
-        self.catalogs = {
-            self.config.catalog_path(locale, name): folder / name for locale in self.config.targets for name in names
-        }
+    def warm(self) -> None:
+        """What Python imports late, and what it looks through for garbage again and again, is no burden on the first
+        edit: a document goes through all stages, also where the first run had nothing to do.
+        """
+        chosen = next(iter(self.sources(self.catalogs)), None)
+        if chosen is not None:
+            with suppress(Prl10nError):
+                self.asked.run(self.config, Selection(self.asked.selection.locales, (chosen,)), NOTHING)
+        gc.collect()
+        gc.freeze()
+
+    def prepare(self) -> None:
+        """For the next change: whose each catalog is, and a memory that knows them all, so that it need not read them
+        first, which takes seconds after a run that made many. What keeps that from being done, the next run says.
+        """
+        config, path = self.config, self.config.root / FILE
+        with suppress(Prl10nError):
+            names = content.find_documents(config)
+            folder = config.root / config.content.source
+            self.catalogs = {
+                config.catalog_path(locale, name): folder / name for locale in config.targets for name in names
+            }
+            if not is_inside(path, config.root):  # law 7
+                return
+            with lock.held(config.root), Memory(path, language=config.source) as memory:
+                for locale in config.targets:
+                    memory.refresh(locale, content.find_catalogs(config, locale, names), config.root)
+            if memory.damaged:
+                self.asked.failed(Prl10nError(memory.damaged, where=shown(path)))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

@@ -19,8 +19,9 @@ from prl10n.content import find_documents
 from prl10n.document import Document
 from prl10n.errors import LIBRARY_FAILURES, DocumentError, Prl10nError
 from prl10n.model import Finding, Severity, State, Unit
-from prl10n.pipeline import Selection, Standing, survey
+from prl10n.outcome import Selection
 from prl10n.publishing import Publisher
+from prl10n.surveying import Standing, survey
 
 NAME = 4  # words of a text that may be the same in both languages; a longer one is not translated
 SHOWN = 6  # ranges of lines that a finding names

@@ -12,7 +12,8 @@ from prl10n.checks.inspection import Desk, problems
 from prl10n.checks.model import Context, Rule
 from prl10n.config import Config, shown
 from prl10n.model import State
-from prl10n.pipeline import Selection, survey
+from prl10n.outcome import Selection
+from prl10n.surveying import survey
 
 _ROUNDS = 20  # a text has no more than so many things to fix
 

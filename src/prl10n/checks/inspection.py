@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from prl10n import catalog, files, glossary, pipeline
+from prl10n import catalog, files, glossary
 from prl10n.catalog import Entry, Key
 from prl10n.checks import model, places
 from prl10n.checks.model import Context, Files, Place, Problem, Rule
@@ -20,8 +20,10 @@ from prl10n.checks.rules import BY_ID
 from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, find_documents
 from prl10n.errors import Prl10nError
+from prl10n.inputs import select
 from prl10n.model import Finding, Severity, Term, Unit
-from prl10n.pipeline import Selection, Standing
+from prl10n.outcome import Selection
+from prl10n.surveying import Standing, survey
 
 _MSGFMT_LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+)(?::\d+)?: (?P<message>.+)$")
 
@@ -46,8 +48,8 @@ def inspect(config: Config, selection: Selection, rules: Sequence[Rule], errors:
     read.
     """
     names = find_documents(config)
-    standings, seen = pipeline.survey(config, selection)
-    locales, _ = pipeline.select(config, selection, names)
+    standings, seen = survey(config, selection)
+    locales, _ = select(config, selection, names)
     found = [*_read(config, names, seen), *_rejected(config, standings), *_gettext(standings)]
     terms = {
         locale: glossary.load(config.root / config.settings(locale).glossary.file).terms(locale) for locale in locales

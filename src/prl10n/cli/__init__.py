@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any, NoReturn
@@ -17,21 +17,43 @@ import click
 
 from prl10n import __version__
 from prl10n.cli import options
-from prl10n.cli.adopt import adopt
-from prl10n.cli.check import check
-from prl10n.cli.exchange import exchange
-from prl10n.cli.glossary import glossary
-from prl10n.cli.memory import memory
-from prl10n.cli.merge_driver import merge_driver
-from prl10n.cli.model import model
-from prl10n.cli.report import report
-from prl10n.cli.review import review
 from prl10n.errors import Interrupted, Prl10nError, Terminated
 
 EPILOG = """Exit codes: 0 done; 1 `check` found something to fix; 2 the command line, the configuration or an input is
 wrong; 3 a backend failed, all it answered is saved and the same command resumes; 4 done, but units stay untranslated
 because no backend could take them, or the budget is spent; 130 interrupted (143 by SIGTERM), all that was answered is
 saved."""
+
+
+class _Commands(MutableMapping[str, click.Command]):
+    """Commands by name, in the order of the work. `later` are those with a module of their own, which is imported when
+    somebody asks for the command: most runs are of another one.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, click.Command | None] = {}
+
+    def later(self, *names: str) -> None:
+        self._known.update(dict.fromkeys(names))
+
+    def __getitem__(self, name: str) -> click.Command:
+        command = self._known[name]
+        if command is None:
+            own = name.replace("-", "_")
+            command = self._known[name] = getattr(import_module(f"{__name__}.{own}"), own)
+        return command
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._known[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 class _Group(click.Group):
@@ -77,8 +99,14 @@ def _fail(error: Prl10nError) -> NoReturn:
     sys.exit(error.exit_code)
 
 
+_COMMANDS = _Commands()
+
+
 @click.group(
-    cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Group,
+    commands=_COMMANDS,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", message="prl10n %(version)s")
 def prl10n() -> None:
@@ -182,11 +210,12 @@ def extract(pot: Path | None, **options: Any) -> None:
     if pot is None:
         _run("extract", **options)
         return
-    from prl10n import config, pipeline
+    from prl10n import config
     from prl10n import exchange as exchanging
+    from prl10n.outcome import Selection
 
     loaded = config.load(Path.cwd(), options["explicit"])
-    templates = exchanging.pot(loaded, pipeline.Selection(options["locales"], options["paths"]))
+    templates = exchanging.pot(loaded, Selection(options["locales"], options["paths"]))
     if options["dry_run"]:
         for name in templates:
             click.echo(f"would write {pot / name}", err=True)
@@ -246,10 +275,12 @@ def status(**options: Any) -> None:
 @options.config
 def usage(as_json: bool, explicit: Path | None) -> None:
     """Show what the accounts of the backends have used, and what is left."""
-    from prl10n import config, pipeline
+    import json
+
+    from prl10n import config, desks
     from prl10n.cli import show
 
-    meters = pipeline.usage(config.load(Path.cwd(), explicit))
+    meters = desks.usage(config.load(Path.cwd(), explicit))
     if as_json:
         click.echo(json.dumps([show.meter_json(meter) for meter in meters], ensure_ascii=False, indent=2))
         return
@@ -257,15 +288,7 @@ def usage(as_json: bool, explicit: Path | None) -> None:
         click.echo(show.meter_line(meter))
 
 
-prl10n.add_command(adopt)
-prl10n.add_command(check)
-prl10n.add_command(review)
-prl10n.add_command(report)
-prl10n.add_command(glossary)
-prl10n.add_command(memory)
-prl10n.add_command(exchange)
-prl10n.add_command(model)
-prl10n.add_command(merge_driver)
+_COMMANDS.later("adopt", "check", "review", "report", "glossary", "memory", "exchange", "model", "merge-driver")
 
 
 # --- running ----------------------------------------------------------------------------------------------------------
@@ -281,7 +304,6 @@ def _run(
     dry_run: bool,
     most_characters: int | None = None,
 ) -> None:
-    gc.set_threshold(50_000)  # documents are large trees without cycles: looking through them again is in vain
     from prl10n import config, executors, pipeline
     from prl10n.cli import show
 
@@ -308,6 +330,8 @@ def _run(
     for finding in outcome.findings:
         click.echo(show.finding_line(finding), err=True)
     if as_json:
+        import json
+
         click.echo(json.dumps(show.as_json(outcome, command, dry_run), ensure_ascii=False, indent=2))
     elif command == "status":
         show.print_status(outcome)
@@ -357,7 +381,7 @@ def _watch(
 @contextmanager
 def _progress() -> Iterator[Any]:
     """Bars on stderr where it is a terminal, silence elsewhere."""
-    from prl10n.pipeline import Progress
+    from prl10n.outcome import Progress
 
     if not sys.stderr.isatty():
         yield Progress()

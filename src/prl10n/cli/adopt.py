@@ -34,7 +34,7 @@ def adopt(
     """
     from prl10n import adoption, config, lock
     from prl10n.cli import show
-    from prl10n.pipeline import Selection
+    from prl10n.outcome import Selection
 
     loaded = config.load(Path.cwd(), explicit)
     with lock.unless(dry_run, loaded.root):

@@ -60,7 +60,7 @@ def check(
     """
     from prl10n import checks, config, files, lock
     from prl10n.cli import formats, show
-    from prl10n.pipeline import Selection
+    from prl10n.outcome import Selection
 
     form = "json" if as_json else form
     rules = checks.chosen(wanted, skipped, frozen=frozen)

@@ -72,7 +72,7 @@ def export(
     from prl10n.cli import show
     from prl10n.exchange import collect
     from prl10n.exchange.formats import outputs
-    from prl10n.pipeline import Selection
+    from prl10n.outcome import Selection
 
     loaded = config.load(Path.cwd(), explicit)
     messages, findings = collect(loaded, Selection(locales, paths), states)

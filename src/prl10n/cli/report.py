@@ -49,14 +49,15 @@ def report(
     Coverage by document and locale, what needs a look side by side, what is new since a revision, and what was
     billed: for people without a checkout. The page needs no network, no script and no other file.
     """
-    from prl10n import checks, config, pipeline
+    from prl10n import checks, config
     from prl10n import report as reports
     from prl10n.cli import show
+    from prl10n.outcome import Selection
 
     if as_json and output == "-":
         raise click.UsageError("--json and -o - both write to stdout: name a file for the page.")
     loaded = config.load(Path.cwd(), explicit)
-    selection = pipeline.Selection(locales, paths)
+    selection = Selection(locales, paths)
     # states have a place of their own on the page
     rules = checks.chosen((), ("missing", "unreviewed", "stale", "extract", "page"), frozen=False)
     checked = checks.inspect(loaded, selection, rules).findings

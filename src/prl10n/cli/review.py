@@ -41,10 +41,11 @@ def review(
     The page is served on this machine's loopback address, for the browser that is let in by its one-time address.
     What is saved is written into the catalogs, merged with what others write meanwhile. Ctrl-C ends it.
     """
-    from prl10n import config, pipeline
+    from prl10n import config
+    from prl10n.outcome import Selection
 
     loaded = config.load(Path.cwd(), explicit)
-    selection = pipeline.Selection(locales, paths)
+    selection = Selection(locales, paths)
     if folder is not None:
         from prl10n.review import export
 

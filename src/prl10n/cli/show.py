@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from prl10n.desks import Meter
 from prl10n.model import Finding, Severity, State
-from prl10n.pipeline import Meter, Outcome, Row, Stage
+from prl10n.outcome import Outcome, Row, Stage
 from prl10n.translation import Plan, Tally
 
 

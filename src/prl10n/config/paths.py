@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from prl10n.errors import ConfigError
@@ -12,10 +14,30 @@ FIELD = re.compile(r"\{(locale|path|dir|stem|ext)\}")
 
 
 def expand(pattern: str, locale: str, document: str) -> str:
-    folder, slash, name = document.rpartition("/")
-    stem, ext = posixpath.splitext(name)
-    values = {"locale": locale, "path": document, "dir": folder + slash, "stem": stem, "ext": ext}
-    return FIELD.sub(lambda match: values[match[1]], pattern)
+    return expander(pattern, locale)(document)
+
+
+@cache
+def expander(pattern: str, locale: str) -> Callable[[str], str]:
+    """document → path. The patterns that most sites have hold the path of the document, whole or up to its extension,
+    and are expanded without a look at anything else: a run expands several for each page.
+    """
+    whole = pattern.replace("{locale}", locale).replace("{dir}{stem}{ext}", "{path}")
+    before, found, after = whole.partition("{path}")
+    if found and not FIELD.search(before + after):
+        return lambda document: f"{before}{document}{after}"
+    start, found, end = whole.partition("{dir}{stem}")
+    if found and not FIELD.search(start + end):
+        return lambda document: f"{start}{posixpath.splitext(document)[0]}{end}"
+    parts = FIELD.split(whole)
+
+    def expanded(document: str) -> str:
+        folder, slash, name = document.rpartition("/")
+        stem, ext = posixpath.splitext(name)
+        values = {"path": document, "dir": folder + slash, "stem": stem, "ext": ext}
+        return "".join([values[part] if index % 2 else part for index, part in enumerate(parts)])
+
+    return expanded
 
 
 def inside(document: str) -> str:

@@ -5,6 +5,8 @@ splice(Document, texts) → bytes: the same file with other words
 skeleton(bytes)         → what translating a file must not change (law 3)
 read(text, syntax, …)   → the pieces of one unit's text
 outline(bytes, rules)   → where the links of a page lead, and its headings
+reread(bytes, rules)    → skeleton and outline of a localized page, from one parse
+outline_of(Document)    → the outline of a source that has been split
 
 Parsers are imported by the first name that is asked for, but for the rules: a run with nothing to do asks for no other.
 """
@@ -29,7 +31,18 @@ if TYPE_CHECKING:
     from prl10n.document.dialects import recognise
     from prl10n.document.inline import partner, read
     from prl10n.document.parser import References
-    from prl10n.document.segment import Document, Node, Skeleton, has_letters, split, syntax_of, tree
+    from prl10n.document.segment import (
+        Document,
+        Node,
+        Reread,
+        Skeleton,
+        has_letters,
+        outline_of,
+        reread,
+        split,
+        syntax_of,
+        tree,
+    )
     from prl10n.document.splicing import splice
     from prl10n.document.whole import expected, fields, is_block, is_label, skeleton
 else:
@@ -39,7 +52,18 @@ else:
         "whole": ("expected", "fields", "is_block", "is_label", "skeleton"),
         "inline": ("partner", "read"),
         "parser": ("References",),
-        "segment": ("Document", "Node", "Skeleton", "has_letters", "split", "syntax_of", "tree"),
+        "segment": (
+            "Document",
+            "Node",
+            "Reread",
+            "Skeleton",
+            "has_letters",
+            "outline_of",
+            "reread",
+            "split",
+            "syntax_of",
+            "tree",
+        ),
         "splicing": ("splice",),
     }
     _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -60,6 +84,7 @@ __all__ = [
     "Node",
     "Outline",
     "References",
+    "Reread",
     "Rules",
     "Skeleton",
     "candidates",
@@ -70,11 +95,13 @@ __all__ = [
     "is_block",
     "is_label",
     "outline",
+    "outline_of",
     "partner",
     "pinned",
     "read",
     "recognise",
     "relinked",
+    "reread",
     "skeleton",
     "splice",
     "split",

@@ -101,7 +101,7 @@ def recognise(name: str, dialect: str) -> str:
     return "docusaurus" if PurePosixPath(name).suffix == ".mdx" and dialect == "auto" else dialect
 
 
-_MAY_BE_MDX = re.compile(r"\{/\*|=\{|^import\s", re.MULTILINE)
+_IMPORT = re.compile(r"^import\s", re.MULTILINE)
 _CODE = re.compile(
     r"^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1|\Z)|(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
 )
@@ -111,12 +111,16 @@ _MDX = re.compile(
 )
 
 
+def _may_be_mdx(text: str) -> bool:
+    return "{/*" in text or "={" in text or ("import" in text and _IMPORT.search(text) is not None)
+
+
 def recognise_text(text: str, dialect: str) -> str:
     """The dialect of a file by what it says: many sites keep MDX in files that are called `.md`.
 
     Comments in braces, imports, or elements with expressions, outside code, are MDX and nothing else.
     """
-    if dialect == "auto" and _MAY_BE_MDX.search(text) and _MDX.search(_CODE.sub("", text)):
+    if dialect == "auto" and _may_be_mdx(text) and _MDX.search(_CODE.sub("", text)):
         return "docusaurus"
     return dialect
 
@@ -126,6 +130,7 @@ def recognise_text(text: str, dialect: str) -> str:
 # A template becomes as many copies of one private character as it has characters: a word to every rule of markdown, and
 # offsets stay what they are.
 _FIRST, _LAST = 0xF0000, 0xFFFFD
+FIRST_MASK = chr(_FIRST)
 MASK = re.compile(r"([\U000F0000-\U000FFFFD])\1*")
 _PROSE_PARAMETER = re.compile(
     r"""\b(?:title|caption|alt|summary|label|description|heading|header)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')"""
@@ -231,10 +236,17 @@ def install(md: MarkdownIt, dialect: str) -> None:
             if pos >= state.eMarks[start]:
                 return False
             first = state.src[pos]
-            rule = rules.get(first) or (template if first >= "\U000f0000" else None)
+            rule = rules.get(first) or (template if first >= FIRST_MASK else None)
             return rule is not None and rule(state, start, end, silent)
 
         md.block.ruler.before("table", "dialect", block, {"alt": _ENDS})
+
+
+def beginnings(dialect: str) -> str:
+    """The characters that the block rules of a dialect begin with."""
+    blocks = DIALECTS[dialect].blocks
+    characters = "".join(_FIRST_CHARACTERS.get(name, "") for name in blocks)
+    return characters + FIRST_MASK if "template" in blocks else characters
 
 
 # What the first line of a block begins with: most lines need no other look.

@@ -25,16 +25,26 @@ _MARKDOWN_ESCAPE = re.compile(
 _CODE = r"(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)"  # as authors write it also where no markdown is read
 _BARE_OR_CODE = re.compile(f"{_BARE.pattern}|{_CODE}")
 _MAY_BE_ADDRESS = re.compile(r"://|www\.|@")
-_MAY_BE_MARKUP = re.compile(r"[\\`*_\[\]<&~\n{$@]|:[a-z]|://|www\.")  # in any dialect; without it, there are only words
+_MARKUP = r"[\\`*_\[\]<&~{$@]|:[a-z]|://|www\."  # in any dialect; without it, and line breaks, there are only words
+_MAY_BE_MARKUP = re.compile(rf"{_MARKUP}|\n")
+_NEXT_MARKUP = re.compile(rf"`+|\n[ \t]*|{_MARKUP}")
+_SIMPLE = 10_000  # characters: a longer content is joined from its tokens, since it is costly to join piece by piece
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
 
 class Reading(NamedTuple):
-    """A content as a catalog shows it, its pieces, and the markup that ran over a line break (see `Unit.folded`)."""
+    """A content as a catalog shows it, its pieces, the markup that ran over a line break (see `Unit.folded`), and its
+    links.
+    """
 
     text: str
     pieces: tuple[Inline, ...]
     folded: tuple[tuple[str, str, int], ...]
+    links: tuple[Link, ...] = ()
+
+
+Link = tuple[bool, int, int]
+"""What may lead somewhere, as a range of the content: a tag, or (False) the destination of a link or image, and on."""
 
 
 def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...]:
@@ -84,7 +94,7 @@ def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
         if last < len(shown):
             pieces.append(Inline(Piece.TEXT, piece.start + last, piece.end, piece.value[value_last:]))
     text = dialects.MASK.sub(lambda run: dialects.template_at(run[0], templates).replace("\n", " "), reading.text)
-    return Reading(text, tuple(pieces), tuple(folded))
+    return Reading(text, tuple(pieces), tuple(folded), reading.links)
 
 
 def _folded(shown: str, start: int, templates: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
@@ -172,9 +182,82 @@ def read_cell(text: str, references: References) -> Reading:
 
 def read_markdown(content: str, references: References) -> Reading:
     """Inline markdown. Soft line breaks become spaces, hard ones stay a line break."""
-    if not _MAY_BE_MARKUP.search(content):
+    markup = _MAY_BE_MARKUP.search(content)
+    if markup is None:
         return Reading(content, (Inline(Piece.TEXT, 0, len(content), content),), ())
-    return _Builder(content).build(parser_for(references).inline(content, references))
+    if markup[0][0] in "`[\n" and len(content) < _SIMPLE and (reading := _read_simple(content)) is not None:
+        return reading
+    return _READINGS.read(content, references)
+
+
+# A link whose words and destination have no markup in them. The words must still be looked at.
+_USUAL_LINK = re.compile(r"\[([^\[\]\n^][^\[\]\n]*)\]\(([^\s()<>\\&\x00-\x20\x7f]+)\)")
+
+
+def _read_simple(content: str) -> Reading | None:
+    """A content whose markup is soft line breaks, code, and links of plain words; None where there is other markup.
+
+    Nothing can change what the first markup of a content is but what stands before it, which is words here: of code
+    and links, too, the first one counts, and what is behind it is read as if it began there.
+    """
+    text = ""  # as far as the pieces go
+    said = ""  # the words behind them
+    pieces: list[Inline] = []
+    folded: list[tuple[str, str, int]] = []
+    links: list[Link] = []
+    pos = 0
+    while (found := _NEXT_MARKUP.search(content, pos)) is not None:
+        at = found.start()
+        words = content[pos:at]
+        mark = found[0]
+        if mark[0] == "\n":
+            if words.endswith("  "):
+                return None
+            said += words.removesuffix(" ") + " "
+            pos = found.end()
+            continue
+        if mark[0] not in "`[":
+            return None
+        if said := said + words:
+            pieces.append(Inline(Piece.TEXT, len(text), len(text) + len(said), said))
+            text += said
+            said = ""
+        start = len(text)
+        if mark == "[":
+            link = _USUAL_LINK.match(content, at)
+            if link is None or content[at - 1 : at] == "!" or _NEXT_MARKUP.search(link[1]) or link[1] == link[2]:
+                return None
+            pos = link.end()
+            close, leads = start + 1 + len(link[1]), f"link {link[2]}"
+            text += link[0]
+            pieces += (
+                Inline(Piece.OPEN, start, start + 1, leads),
+                Inline(Piece.TEXT, start + 1, close, link[1]),
+                Inline(Piece.CLOSE, close, len(text), leads),
+            )
+            links.append((False, link.start(2), pos))
+            continue
+        end = content.find(mark, found.end())
+        pos = end + len(mark)
+        if end < 0 or content[pos : pos + 1] == "`":  # none, or a longer run before it
+            return None
+        raw, code = content[at:pos], content[found.end() : end]
+        if "\n" in code:
+            code = code.replace("\n", " ")
+            shown = raw.replace("\n", " ")
+            folded.append((shown, raw, start))
+            raw = shown
+        if code[:1] == " " == code[-1:] and code.strip(" "):
+            code = code[1:-1]
+        text += raw
+        pieces.append(Inline(Piece.EMPTY, start, len(text), f"code {code}"))
+    if said := said + content[pos:]:
+        pieces.append(Inline(Piece.TEXT, len(text), len(text) + len(said), said))
+    return Reading(text + said, tuple(pieces), tuple(folded), tuple(links))
+
+
+def may_be_markup(content: str) -> bool:
+    return _MAY_BE_MARKUP.search(content) is not None
 
 
 # What holds the lines of a fragment apart: a fence with its code, a marker that begins a block, a blank line, a hard
@@ -202,6 +285,67 @@ def read_fragment(content: str, references: References) -> Reading:
     return Reading(content, tuple(pieces), ())
 
 
+_Answers = dict[str, tuple[str, str] | None]  # a normalised label → (destination, title)
+
+
+class _Asked:
+    """The references of a document, with a note of which ones were asked for and what the answers were."""
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+        self.answers: _Answers = {}
+
+    def get(self, label: str, default: None = None) -> dict[str, str] | None:
+        self.answers[label] = _answer(self.references, label)
+        return self.references.get(label, default)
+
+
+def _answer(references: References, label: str) -> tuple[str, str] | None:
+    found = references.get(label)
+    return (found["href"], found["title"]) if found else None
+
+
+class _Readings:
+    """Contents that were read, so that a text is parsed once: as a translation, and again in its page.
+
+    A reading depends on a document by its dialect and by the references that its brackets asked for: it is used again
+    where those are the same. Bounded: what nobody asks for while `_MOST` others are read, or `_CHARACTERS` of them, is
+    forgotten.
+    """
+
+    def __init__(self) -> None:
+        self.young: dict[tuple[str, str], tuple[_Answers, Reading]] = {}
+        self.old: dict[tuple[str, str], tuple[_Answers, Reading]] = {}
+        self.size = 0  # of the young ones, in characters
+
+    def read(self, content: str, references: References) -> Reading:
+        key = dialect_of(references), content
+        known = self.young.get(key)
+        if known is None and (known := self.old.get(key)) is not None:
+            self.keep(key, known)
+        if known is not None and all(_answer(references, label) == answer for label, answer in known[0].items()):
+            return known[1]
+        asked = _Asked(references)
+        reading = _Builder(content).build(parser_for(references).inline(content, asked))
+        self.keep(key, (asked.answers, reading))
+        return reading
+
+    def keep(self, key: tuple[str, str], known: tuple[_Answers, Reading]) -> None:
+        self.size += len(key[1])
+        if len(self.young) >= _MOST or self.size > _CHARACTERS:
+            self.old, self.young, self.size = self.young, {}, len(key[1])
+        self.young[key] = known
+
+
+_MOST, _CHARACTERS = 4096, 1_000_000
+_READINGS = _Readings()
+
+
+def forget() -> None:
+    """Forget all readings: for those who measure."""
+    _READINGS.young, _READINGS.old, _READINGS.size = {}, {}, 0
+
+
 class _Builder:
     """Collects the pieces of one content; `shown` is the text as the catalog will have it."""
 
@@ -212,6 +356,7 @@ class _Builder:
         self.pieces: list[Inline] = []
         self.tags: dict[int, html.Tag] = {}  # by index of piece
         self.folded: list[tuple[str, str, int]] = []
+        self.links: list[Link] = []
 
     def build(self, located: list[Located]) -> Reading:
         autolink = -1  # where the `<` of the autolink at hand stands
@@ -255,13 +400,16 @@ class _Builder:
             else:
                 name, _, side = kind.rpartition("_")
                 self.markup(Piece.OPEN if side == "open" else Piece.CLOSE, item.start, item.end, name)
-        self.folded += _lines_at_breaks(located, starts, self.content)
+            if kind in _LINKING and (link := link_in(item, self.content)) is not None:
+                self.links.append(link)
+        if self.links:
+            self.folded += _lines_at_breaks(located, starts, self.content)
         return self.reading()
 
     def reading(self) -> Reading:
         text = "".join(self.shown)
         pieces = _joined(_paired(self.pieces, self.tags), text)
-        return Reading(text, tuple(pieces), tuple(self.folded))
+        return Reading(text, tuple(pieces), tuple(self.folded), tuple(self.links))
 
     def add(self, piece: Piece, shown: str, value: str, inner: tuple[Inner, ...] = ()) -> None:
         self.pieces.append(Inline(piece, self.length, self.length + len(shown), value, inner))
@@ -292,6 +440,20 @@ class _Builder:
         inner = [Inner(alt, alt_end, Syntax.LABEL)] if alt_end > alt else []
         inner += _title(self.content, alt_end, item.end)
         self.markup(Piece.EMPTY, item.start, item.end, f"image {item.token.attrs['src']}", inner)
+
+
+_LINKING = frozenset({"link_close", "image", "html_inline"})
+
+
+def link_in(item: Located, content: str) -> Link | None:
+    """Where a token of a content may lead, written out there and not elsewhere."""
+    kind = item.token.type
+    if kind == "link_close":
+        return (False, item.start + 2, item.end) if content.startswith("](", item.start) else None
+    if kind == "image":
+        tail = item.start + 2 + len(item.token.content)
+        return (False, tail + 2, item.end) if content.startswith("](", tail) else None
+    return (True, item.start, item.end) if kind == "html_inline" else None
 
 
 def _lines_at_breaks(located: list[Located], starts: list[int], content: str) -> Iterator[tuple[str, str, int]]:
@@ -356,15 +518,32 @@ def _joined(pieces: list[Inline], text: str) -> list[Inline]:
 
     An address may be made of several texts (`a_b` is three), but none with an escape in it.
     """
-    if not _MAY_BE_ADDRESS.search(text):
-        return list(_runs(pieces, lambda _: True))
+    joined = _neighbours(pieces)
+    if not any(piece.piece is Piece.TEXT and _MAY_BE_ADDRESS.search(text, piece.start, piece.end) for piece in joined):
+        return joined
     verbatim: list[Inline] = []
     for piece in _runs(pieces, lambda piece: text[piece.start : piece.end] == piece.value):
         if piece.piece is Piece.TEXT and text[piece.start : piece.end] == piece.value:
             verbatim += _words(piece.start, piece.end, piece.value)
         else:
             verbatim.append(piece)
-    return list(_runs(verbatim, lambda _: True))
+    return _neighbours(verbatim)
+
+
+def _neighbours(pieces: Iterable[Inline]) -> list[Inline]:
+    """The pieces, all words joined to their neighbours."""
+    joined: list[Inline] = []
+    words = False  # whether the last piece is some
+    for piece in pieces:
+        if piece.piece is not Piece.TEXT:
+            words = False
+        elif words:
+            last = joined.pop()
+            piece = Inline(Piece.TEXT, last.start, piece.end, last.value + piece.value)
+        else:
+            words = True
+        joined.append(piece)
+    return joined
 
 
 def _runs(pieces: Iterable[Inline], wanted: Callable[[Inline], bool]) -> Iterator[Inline]:

@@ -9,217 +9,29 @@ every token that is pushed, from which `_tile` derives the range of all tokens, 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple, Protocol
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import mdTrim
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
-from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.fragments_join import fragments_join
 from markdown_it.token import Token
 
 from prl10n.document import dialects
+from prl10n.document.positions import NOTES, Lines, noting
+from prl10n.document.quick import BlockState, InlineState, QuickBlock, QuickInline
+
+__all__ = ["Grammar", "Lines", "Located", "Parser", "References", "dialect_of", "parser", "parser_for"]
 
 MAX_NESTING = 100  # as markdown-it's own default; deeper blocks are left as they are
-
-BlockRule = Callable[[StateBlock, int, int, bool], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Where a content stands in the source.
-
-    Line i of the content begins at offset `starts[i]` of the content and at `sources[i]` of the source; before it the
-    parser put `virtual[i]` spaces that stand for a part of a tab.
-    """
-
-    starts: tuple[int, ...]
-    sources: tuple[int, ...]
-    virtual: tuple[int, ...]
-
-    def source(self, offset: int) -> int:
-        """The offset in the source of an offset in the content."""
-        line = bisect_right(self.starts, offset) - 1
-        return self.sources[line] + max(0, offset - self.starts[line] - self.virtual[line])
-
-
-def _lines(state: StateBlock, begin: int, end: int, content: str | None) -> Lines | None:
-    """The lines that `state.getLines(begin, end, state.blkIndent)` joins, for a content that was trimmed from them."""
-    starts, sources, virtual = [], [], []
-    raw, offset = [], 0
-    indent = state.blkIndent
-    for line in range(begin, end):
-        first, last, column = state.bMarks[line], state.eMarks[line] + 1, 0
-        while column < indent and first < last:
-            character = state.src[first : first + 1]
-            if character == "\t":
-                column += 4 - (column + state.bsCount[line]) % 4
-            elif character == " " or first - state.bMarks[line] < state.tShift[line]:
-                column += 1
-            else:
-                break
-            first += 1
-        extra = max(0, column - indent)
-        starts.append(offset)
-        sources.append(first)
-        virtual.append(extra)
-        text = " " * extra + state.src[first:last]
-        raw.append(text)
-        offset += len(text)
-    if content is None:
-        return Lines(tuple(starts), tuple(sources), tuple(virtual))
-    if not content:
-        return None
-    lead = "".join(raw).find(content[0])
-    return _shifted(starts, sources, virtual, lead)
-
-
-def _shifted(starts: list[int], sources: list[int], virtual: list[int], lead: int) -> Lines:
-    """The same lines for a content of which the first `lead` characters were trimmed."""
-    first = bisect_right(starts, lead) - 1
-    skipped = lead - starts[first]
-    head = sources[first] + max(0, skipped - virtual[first])
-    return Lines(
-        (0, *(start - lead for start in starts[first + 1 :])),
-        (head, *sources[first + 1 :]),
-        (max(0, virtual[first] - skipped), *virtual[first + 1 :]),
-    )
-
-
-def _single(offset: int) -> Lines:
-    return Lines((0,), (offset,), (0,))
-
-
-def _note_text(state: StateBlock, start: int, first: int) -> None:
-    """Paragraphs and setext headings."""
-    inline = state.tokens[-2]
-    assert inline.map is not None
-    first_line, last_line = inline.map
-    if last_line - first_line == 1 and inline.content:
-        words = state.src.find(inline.content, state.bMarks[first_line] + state.tShift[first_line])
-        inline.meta["lines"] = _single(words)
-    else:
-        inline.meta["lines"] = _lines(state, first_line, last_line, inline.content)
-
-
-def _note_heading(state: StateBlock, start: int, first: int) -> None:
-    inline = state.tokens[-2]
-    hashes = state.bMarks[start] + state.tShift[start] + len(state.tokens[-1].markup)
-    inline.meta["lines"] = _single(state.src.find(inline.content, hashes)) if inline.content else None
-
-
-def _note_html(state: StateBlock, start: int, first: int) -> None:
-    block = state.tokens[-1]
-    assert block.map is not None
-    block.meta["lines"] = _lines(state, block.map[0], block.map[1], None)
-
-
-def _note_tags(state: StateBlock, start: int, first: int) -> None:
-    """The tags around markdown; what is between them has been noted by its own rules."""
-    for token in state.tokens[first:]:
-        if token.type == "html_block" and "lines" not in token.meta and token.map is not None:
-            token.meta["lines"] = _lines(state, token.map[0], token.map[1], None)
-
-
-def _note_table(state: StateBlock, start: int, first: int) -> None:
-    row: list[tuple[int, int]] = []
-    for token in state.tokens[first:]:
-        if token.type == "tr_open":
-            assert token.map is not None
-            line = token.map[0]
-            row = _cells(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
-        elif token.type == "inline":
-            begin, end = row.pop(0) if row else (0, 0)
-            token.meta["lines"] = _single(begin) if token.content else None
-            token.meta["end"] = end
-
-
-def _cells(src: str, begin: int, end: int) -> list[tuple[int, int]]:
-    """The trimmed ranges of a row's cells, split as markdown-it's table rule splits."""
-    trimmed = mdTrim(src[begin:end])
-    if not trimmed:
-        return []
-    begin = src.find(trimmed, begin, end)
-    end = begin + len(trimmed)
-    bounds, escaped = [begin - 1], False
-    for pos in range(begin, end):
-        character = src[pos]
-        if character == "|" and not escaped:
-            bounds.append(pos)
-        escaped = character == "\\"
-    bounds.append(end)
-    cells = [(left + 1, right) for left, right in pairwise(bounds)]
-    if cells and cells[0][0] == cells[0][1]:
-        cells.pop(0)
-    if cells and cells[-1][0] == cells[-1][1]:
-        cells.pop()
-    return [_trimmed(src, left, right) for left, right in cells]
-
-
-def _trimmed(src: str, begin: int, end: int) -> tuple[int, int]:
-    text = mdTrim(src[begin:end])
-    start = src.find(text, begin, end)
-    return start, start + len(text)
-
-
-def _note_definition(state: StateBlock, start: int, first: int) -> None:
-    """Link reference definitions: the rule joins lines without their indentation, each with its newline."""
-    starts, sources, offset, parts = [], [], 0, []
-    for line in range(start, state.line):
-        begin = state.bMarks[line] + state.tShift[line]
-        text = state.src[begin : state.eMarks[line] + 1]
-        starts.append(offset)
-        sources.append(begin)
-        parts.append(text)
-        offset += len(text)
-    token = state.tokens[-1]
-    token.content = "".join(parts)
-    token.meta["lines"] = Lines(tuple(starts), tuple(sources), (0,) * len(starts))
-
-
-_NOTES: Mapping[str, Callable[[StateBlock, int, int], None]] = {
-    "paragraph": _note_text,
-    "lheading": _note_text,
-    "heading": _note_heading,
-    "html_block": _note_html,
-    "table": _note_table,
-    "reference": _note_definition,
-}
-
-
-def _noting(rule: BlockRule, note: Callable[[StateBlock, int, int], None]) -> BlockRule:
-    def wrapped(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        if silent:
-            return rule(state, start, end, True)
-        first = len(state.tokens)
-        if not rule(state, start, end, False):
-            return False
-        note(state, start, first)
-        return True
-
-    return wrapped
-
-
-class _Inline(StateInline):
-    """An inline state whose pushed tokens carry the position at which they were pushed, in `map`."""
-
-    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
-        token = super().push(ttype, tag, nesting)
-        token.map = [self.pos, self.pos]
-        return token
 
 
 def _join(state: StateInline) -> None:
     """In place of `fragments_join`: texts are joined later, when the pieces are made, and must keep their positions
     until then.
     """
-    if not isinstance(state, _Inline):
+    if not isinstance(state, InlineState):
         fragments_join(state)
 
 
@@ -281,7 +93,7 @@ def _tile(tokens: list[Token], src: str) -> list[Located]:
         elif token.type == "softbreak":
             start -= src[start - 1 : start] == " "
         elif token.type == "hardbreak" and src[start] == "\n":
-            while src[start - 1] == " ":
+            while start and src[start - 1] == " ":
                 start -= 1
         elif token.type == "text_special" and start + len(token.markup) > end:
             end = start + len(token.markup)  # the space of `\\ ` at the end of a line
@@ -290,17 +102,6 @@ def _tile(tokens: list[Token], src: str) -> list[Located]:
         end = start
     located.reverse()
     return located
-
-
-def _note_definitions(state: StateBlock, start: int, first: int) -> None:
-    """Definition lists: the terms; what is in the definitions has been noted by its own rules."""
-    for token in state.tokens[first:]:
-        if token.type == "inline" and "lines" not in token.meta and token.map is not None:
-            line = token.map[0]
-            token.meta["lines"] = _lines(state, line, line + 1, token.content)
-
-
-_OWN_NOTES = {"deflist": _note_definitions, "dialect": _note_tags}
 
 
 _MOST_STEPS = 3_000_000  # a second or two; a megabyte full of links takes a tenth
@@ -356,6 +157,12 @@ class _Markdown(MarkdownIt):
         return True
 
 
+class Answers(Protocol):
+    """What the rules ask of references."""
+
+    def get(self, label: str, default: None = None, /) -> dict[str, str] | None: ...
+
+
 class Parser:
     """One dialect's parser. Not thread-safe: markdown-it keeps its state in itself."""
 
@@ -368,9 +175,11 @@ class Parser:
         dialects.install(self.md, dialect)
         block = self.md.block.ruler
         for rule in list(block.__rules__):
-            if (note := _NOTES.get(rule.name) or _OWN_NOTES.get(rule.name)) is not None:
-                block.at(rule.name, _noting(rule.fn, note), {"alt": rule.alt})
+            if (note := NOTES.get(rule.name)) is not None:
+                block.at(rule.name, noting(rule.fn, note), {"alt": rule.alt})
         self.md.inline.ruler2.at("fragments_join", _join)
+        self.md.block = QuickBlock(self.md.block, {"dialect": dialects.beginnings(dialect)}, dialects.FIRST_MASK)
+        self.md.inline = self.quick = QuickInline(self.md.inline)
 
     def blocks(self, src: str, references: References) -> list[Token]:
         """Parse a body with `\n` newlines into block tokens. Reference definitions are added to `references`.
@@ -378,7 +187,7 @@ class Parser:
         Inline contents and HTML blocks carry `meta["lines"]`; inline contents are not parsed yet.
         """
         tokens: list[Token] = []
-        state = StateBlock(src, self.md, {"references": references}, tokens)
+        state = BlockState(src, self.md, {"references": references}, tokens)
         self.md.block.tokenize(state, 0, state.lineMax)
         return tokens
 
@@ -389,14 +198,13 @@ class Parser:
         types = [token.type for token in tokens]
         return types == [f"{kind}_open", "inline", f"{kind}_close"] and tokens[1].content == masked
 
-    def inline(self, content: str, references: References) -> list[Located]:
+    def inline(self, content: str, references: References | Answers) -> list[Located]:
         """Parse an inline content; ranges are offsets in `content`."""
         tokens: list[Token] = []
-        state = _Inline(content, self.md, {"references": references}, tokens)
+        state = InlineState(content, self.md, {"references": references}, tokens)
         self.helpers.steps = 0
-        self.md.inline.tokenize(state)
-        for rule in self.md.inline.ruler2.getRules(""):
-            rule(state)
+        self.quick.tokenize(state)
+        self.quick.finish(state)
         return _tile(state.tokens, content)
 
 

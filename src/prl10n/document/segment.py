@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from prl10n.document import dialects, frontmatter, html, inline
+from prl10n.document import dialects, finding, frontmatter, html, inline
+from prl10n.document.finding import Finder, Noted, Outline
 from prl10n.document.frontmatter import FrontMatter
 from prl10n.document.parser import Grammar, Lines, References, parser
 from prl10n.document.rules import Rules
@@ -22,6 +23,8 @@ from prl10n.model import Holder, Inline, Inner, Piece, Span, Syntax, Unit
 Skeleton = tuple[object, ...]
 
 _USUAL = Rules()
+_NOTHING = Noted()
+_SHAPES: dict[tuple[object, ...], tuple[object, ...]] = {}  # of blocks that carry nothing: a page has thousands of few
 
 _ALERT = re.compile(r"\[![A-Za-z]+\][+-]?[ \t]*(?:\n[ \t]*|$)")  # on a line of its own: GitHub's alerts
 _TASK = re.compile(r"\[[ xX]\][ \t]+(?=\S)")
@@ -45,6 +48,12 @@ class Document:
     newline: str
     rules: Rules
     problems: tuple[tuple[int, str], ...] = ()
+    noted: Noted = _NOTHING
+
+
+def outline_of(document: Document) -> Outline:
+    """The outline of a document, as `outline(document.source, document.rules)` gives it, without parsing it again."""
+    return finding.outline(document.source, document.noted)
 
 
 @contextmanager
@@ -69,6 +78,26 @@ def split(source: bytes, rules: Rules = _USUAL, *, recognise: bool = True) -> Do
     bytes that are not UTF-8, with the line. `recognise`: whether the dialect may be found by what the file says; the
     rules of the document have the one that was found, and its translations are read by them.
     """
+    segmenter, front, rules = _walked(source, rules, recognise=recognise)
+    units = segmenter.finished(source)
+    problems = list(segmenter.directions.problems)
+    if front is not None and front.problem is not None:
+        line, reason = front.problem
+        problems.insert(0, (line, f"the front matter cannot be read and is left as it is: {reason}"))
+    return Document(
+        source,
+        units,
+        _skeleton(segmenter, front),
+        segmenter.references,
+        front,
+        segmenter.newline,
+        rules,
+        tuple(problems),
+        segmenter.finder.noted(segmenter.at),
+    )
+
+
+def _walked(source: bytes, rules: Rules, *, recognise: bool) -> tuple[_Segmenter, FrontMatter | None, Rules]:
     try:
         text = source.decode()
     except UnicodeDecodeError as error:
@@ -79,27 +108,41 @@ def split(source: bytes, rules: Rules = _USUAL, *, recognise: bool = True) -> Do
     front = frontmatter.find(text)
     body = front.body if front else (1 if text.startswith("\ufeff") else 0)
     if recognise:
-        rules = replace(rules, dialect=dialects.recognise_text(text[body:], rules.dialect))
+        dialect = dialects.recognise_text(text[body:], rules.dialect)
+        rules = rules if dialect == rules.dialect else replace(rules, dialect=dialect)
     segmenter = _Segmenter(text, body, rules.dialect)
     if front is not None:
         segmenter.front_matter(front, rules)
     segmenter.walk()
-    units = segmenter.finished(source)
-    problems = list(segmenter.directions.problems)
-    if front is not None and front.problem is not None:
-        line, reason = front.problem
-        problems.insert(0, (line, f"the front matter cannot be read and is left as it is: {reason}"))
-    shape = front.shape if front else ()
-    return Document(
-        source,
-        units,
-        (shape, *segmenter.skeleton),
-        segmenter.references,
-        front,
-        segmenter.newline,
-        rules,
-        tuple(problems),
-    )
+    return segmenter, front, rules
+
+
+def _skeleton(segmenter: _Segmenter, front: FrontMatter | None) -> Skeleton:
+    return (front.shape if front else (), *segmenter.skeleton)
+
+
+class Reread:
+    """A localized page, parsed once: what law 3 compares, and, where it is asked for, where its links lead."""
+
+    __slots__ = ("_noted", "_page", "skeleton")
+
+    def __init__(self, page: bytes, skeleton: Skeleton, noted: Noted) -> None:
+        self.skeleton = skeleton
+        self._page = page
+        self._noted = noted
+
+    @property
+    def outline(self) -> Outline:
+        return finding.outline(self._page, self._noted)
+
+
+@_collector_paused()
+def reread(page: bytes, rules: Rules) -> Reread:
+    """Parse a page by the rules of the document that it comes from. Its `skeleton` and `outline` are those of the
+    functions of the same names. Raises DocumentError for bytes that are not UTF-8.
+    """
+    segmenter, front, _ = _walked(page, rules, recognise=False)
+    return Reread(page, _skeleton(segmenter, front), segmenter.finder.noted(segmenter.at))
 
 
 class _Found(NamedTuple):
@@ -212,11 +255,14 @@ class _Segmenter:
         self.counted = 0, 1
         self.newline = _newline(text)
         self.references: References = Grammar(dialect)
-        self.tokens = parser(dialect).blocks(self.source, self.references)
+        reader = parser(dialect)
+        self.tokens = reader.blocks(self.source, self.references)
         self.skeleton: list[object] = []
         self.directions = _Directions()
+        self.quotes = 0  # that are open
         self.opaque: tuple[str, int] | None = None  # an opaque element that is open, and how many of its name
         self.found: list[tuple[int, int, _Found]] = []
+        self.finder = Finder(self.source, self.templates, reader, self.references, self.directions)
 
     def _without_returns(self, source: str) -> str:
         pos = removed = 0
@@ -291,11 +337,14 @@ class _Segmenter:
                 if kind == "admonition_open":
                     self.title(token, "title", Syntax.QUOTED)
                 attributes = tuple(f"{name}={value}" for name, value in token.attrs.items()) if token.attrs else ()
-                self.skeleton.append((kind, token.tag, token.hidden, token.info, attributes))
+                shape = (kind, token.tag, token.hidden, token.info, attributes)
+                self.skeleton.append(shape if attributes or token.info else _SHAPES.setdefault(shape, shape))
                 if token.nesting > 0:
                     context.append(token)
                 elif token.nesting < 0:
                     context.pop()
+                if kind.startswith("blockquote"):
+                    self.quotes += token.nesting
             if words is None and directions.current is not None:
                 directions.end(len(context))
 
@@ -305,12 +354,15 @@ class _Segmenter:
 
     def template(self, token: Token) -> None:
         """Lines that are no markdown: only the prose parameters of their templates are units."""
+        begins = token.meta["start"]
+        self.finder.templates_in(begins, begins + len(token.content))
+        self.finder.heading_ids(token.content)
         content = self.shown(token.content)
         ranges = list(dialects.parameters(content))
         self.skeleton.append(("template", inline.without(content, ranges)))
         for begin, end in ranges:
             part = Inner(begin, end, Syntax.PARAMETER)
-            self.part(content, part, "parameter", _behind(token.meta["start"]), self.line_of(token), self.newline)
+            self.part(content, part, "parameter", _behind(begins), self.line_of(token), self.newline)
 
     def title(self, token: Token, kind: str, syntax: Syntax) -> None:
         """The title on the line that begins an admonition, a tab or a directive."""
@@ -320,6 +372,7 @@ class _Segmenter:
             start = token.meta["start"] + len(text) - len(text.lstrip())
             reading = inline.read_markdown(text.strip(), self.references)
             length = len(text.strip())
+            self.finder.links(reading, text.strip(), _behind(start))
             self.reading(reading, kind, syntax, _behind(start), length, self.line_of(token))
 
     def line_of(self, token: Token) -> int:
@@ -339,6 +392,7 @@ class _Segmenter:
             start, end = lines.sources[0], token.meta["end"]
             kind = "table header" if block.type == "th_open" else "table cell"
             reading = inline.read_cell(self.source[start:end], self.references)
+            self.finder.cell(start, end, reading)
             self.reading(reading, kind, Syntax.CELL, lambda offset: start + offset, end - start, self.line_of(token))
             return
         content, offset = token.content, 0
@@ -346,6 +400,8 @@ class _Segmenter:
         if block.type == "heading_open":
             kind = f"heading {block.tag[1:]}"
             syntax = Syntax.HEADING if block.markup.startswith("#") else Syntax.MARKDOWN
+            if content:
+                self.finder.heading(content, lines.source(len(content) - 1) + 1)
             if dialects.REFERENCE_HEADING.fullmatch(content):
                 self.skeleton.append(("reference", content))
                 return
@@ -357,7 +413,7 @@ class _Segmenter:
                 content = content[offset:]
         elif block.type == "dt_open":
             kind = "term"
-        elif any(token.type == "blockquote_open" for token in context):
+        elif self.quotes:
             kind = "quote"
             if alert := _ALERT.match(content):
                 self.skeleton.append(("alert", alert[0].strip()))
@@ -366,6 +422,8 @@ class _Segmenter:
         if not content:
             return
         reading = inline.read_markdown(content, self.references)
+        if reading.links or self.finder.leads:
+            self.finder.links(reading, content, lambda pos: lines.source(offset + pos))
         prefix, container = self.prefixes(lines) if len(lines.starts) > 1 else ("", "")
         self.reading(
             reading,
@@ -451,10 +509,12 @@ class _Segmenter:
                     self.skeleton.append(self.shown(content[start : tag.end]))
                     start = tag.end
                 continue
+            self.finder.tag(tag, content, lines.source)
             if tag.name in html.PHRASING or not tag.name:
                 continue
             self.run(content, start, tag.start, lines, line)
             self.skeleton.append(("tag", self.shown(tag.key)))
+            self.finder.templates_in(lines.source(tag.start), lines.source(tag.end - 1) + 1)
             self.attributes(tag, content, lines, line)
             start = tag.end
             if tag.opaque:
@@ -474,6 +534,8 @@ class _Segmenter:
         """Text and phrasing elements between two block elements. Tags at its borders, and those around all of it,
         stay outside.
         """
+        if start < end and self.finder.leads:
+            self.finder.templates_in(lines.source(start), lines.source(end - 1) + 1)
         start, end = _trim(content, start, end)
         if start == end:
             return
@@ -500,9 +562,10 @@ class _Segmenter:
 
     def definition(self, token: Token) -> None:
         self.skeleton.append(("definition", self.shown(token.meta["id"]), self.shown(token.meta["url"])))
+        content, lines = token.content, token.meta["lines"]
+        self.finder.definition(content, len(token.meta["label"]) + 3, lines)
         if not token.meta["title"]:
             return
-        content, lines = token.content, token.meta["lines"]
         title = inline.title_after(content, len(token.meta["label"]) + 3, len(content))
         if title is not None:
             self.part(content, title, "link title", lines.source, self.line_of(token), self.newline)

@@ -8,7 +8,7 @@ from prl10n.document import frontmatter
 from prl10n.document.inline import read
 from prl10n.document.parser import References, parser_for
 from prl10n.document.rules import Rules
-from prl10n.document.segment import Document, Skeleton, split
+from prl10n.document.segment import Document, Skeleton, reread, split
 from prl10n.document.splicing import splice
 from prl10n.model import Fields, Inner, Setting, Syntax
 
@@ -21,7 +21,7 @@ def skeleton(source: bytes, rules: Rules | None = None) -> Skeleton:
     one block is no part of it, since markup moves with the words. `rules` are those of the document that was
     translated.
     """
-    return split(source, rules or Rules(), recognise=rules is None).skeleton
+    return reread(source, rules).skeleton if rules else split(source).skeleton
 
 
 def fields(source: bytes) -> Fields:

@@ -28,7 +28,8 @@ from prl10n.errors import LIBRARY_FAILURES, Prl10nError
 from prl10n.exchange.languages import locale_of
 from prl10n.exchange.messages import Reply, base, identity, same_key, unreadable
 from prl10n.model import Finding, Severity, State, Unit
-from prl10n.pipeline import Selection, Standing, survey, today
+from prl10n.outcome import Selection, today
+from prl10n.surveying import Standing, survey
 
 PROVENANCE = "exchange"
 

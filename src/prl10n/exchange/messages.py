@@ -12,7 +12,8 @@ from prl10n.catalog import Entry, Key
 from prl10n.config import Config, shown
 from prl10n.errors import LIBRARY_FAILURES
 from prl10n.model import Finding, Inline, Severity, State, Term, Unit
-from prl10n.pipeline import Selection, Standing, survey
+from prl10n.outcome import Selection
+from prl10n.surveying import Standing, survey
 
 XML_INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

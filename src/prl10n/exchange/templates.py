@@ -13,7 +13,8 @@ from prl10n.config import Config
 from prl10n.errors import CatalogError
 from prl10n.exchange.messages import same_key, unreadable
 from prl10n.model import Unit
-from prl10n.pipeline import Selection, survey, today
+from prl10n.outcome import Selection, today
+from prl10n.surveying import survey
 
 _DATE = re.compile(rb'^"POT-Creation-Date: [^\n]*$', re.MULTILINE)
 

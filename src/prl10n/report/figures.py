@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from prl10n.document import Document
 from prl10n.model import State, Unit
-from prl10n.pipeline import Standing
+from prl10n.surveying import Standing
 from prl10n.translation import plain, words
 
 

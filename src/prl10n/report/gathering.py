@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prl10n import pipeline
 from prl10n.config import Config
 from prl10n.errors import Prl10nError
 from prl10n.locales import babel_locale
 from prl10n.memory import FILE, Memory
 from prl10n.model import Finding
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection, today
 from prl10n.report import history
 from prl10n.report.figures import by_what_is_left, figures, totals
 from prl10n.report.looks import piles
 from prl10n.report.values import Bill, Language, Report
+from prl10n.surveying import survey
 
 LIMIT = 200  # units of a locale that a page shows side by side
 
@@ -25,9 +25,9 @@ def gather(
     """The report of the selected documents in the selected locales; `since` is a revision of git, empty for none.
 
     `checked` are findings of others (`prl10n check`), told besides those of the survey. The same project at the
-    same moment (`pipeline.today`) gives the same report. Raises ConfigError.
+    same moment (`outcome.today`) gives the same report. Raises ConfigError.
     """
-    standings, surveyed = pipeline.survey(config, selection)
+    standings, surveyed = survey(config, selection)
     findings = tuple(dict.fromkeys((*surveyed, *checked)))
     locales = tuple(each for each in config.targets if not selection.locales or each in selection.locales)
     every = by_what_is_left(map(figures, standings))
@@ -36,7 +36,7 @@ def gather(
     price = (config.budget.price, config.budget.currency) if config.budget.price else None
     return Report(
         project=config.root.name,
-        moment=pipeline.today(),
+        moment=today(),
         revision=history.head(config.root),
         source=language(config.source),
         languages=tuple(map(language, locales)),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from prl10n.catalog import Catalog, Entry
 from prl10n.config import shown
 from prl10n.model import Finding, State, Unit
-from prl10n.pipeline import Standing
 from prl10n.report.figures import title
 from prl10n.report.texts import Change, Run, difference, runs, said
+from prl10n.surveying import Standing
 
 
 @dataclass(frozen=True, slots=True)

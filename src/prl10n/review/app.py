@@ -35,7 +35,7 @@ from prl10n.errors import MarkupError, Prl10nError
 from prl10n.locales import babel_locale
 from prl10n.memory import Memory
 from prl10n.model import State, Unit
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection
 from prl10n.review import interface, repository, saving
 from prl10n.review.index import SORTS, Filters, Row
 from prl10n.review.refusals import Refusal

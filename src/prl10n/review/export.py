@@ -13,7 +13,7 @@ from prl10n import files
 from prl10n.config import Config
 from prl10n.errors import ConfigError, Prl10nError
 from prl10n.model import State
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection
 from prl10n.review import interface
 from prl10n.review.app import PACKAGE, environment, language
 from prl10n.review.workspace import Opened, Workspace

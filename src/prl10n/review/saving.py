@@ -21,7 +21,7 @@ from prl10n import catalog, files, pipeline
 from prl10n.catalog import Catalog, Entry, Key
 from prl10n.errors import CatalogError
 from prl10n.model import State
-from prl10n.pipeline import Selection, Stage
+from prl10n.outcome import Selection, Stage, today
 from prl10n.review import units
 from prl10n.review.refusals import Refusal
 from prl10n.review.workspace import Opened, Workspace
@@ -139,7 +139,7 @@ def _tidied(text: str, source: str) -> str:
 def _saved(entry: Entry, asked: Save, text: str, reviewer: str) -> Entry:
     remarks = entry.remarks if asked.comment is None else asked.comment
     provenance = f"prl10n: {entry.provenance}" if entry.provenance else ""
-    signed = f"{PROVENANCE} {pipeline.today().date().isoformat()}"
+    signed = f"{PROVENANCE} {today().date().isoformat()}"
     if text != entry.msgstr:
         provenance = "" if asked.approved or not text else f"prl10n: {signed}"
     if asked.approved and reviewer:

@@ -12,7 +12,7 @@ import uvicorn
 
 from prl10n.config import Config
 from prl10n.errors import ConfigError
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection
 from prl10n.review.app import Review
 from prl10n.review.guard import Guard
 

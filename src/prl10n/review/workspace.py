@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from prl10n import catalog, document, files, glossary, pipeline
+from prl10n import catalog, document, files, glossary
 from prl10n.assembly import assemble
 from prl10n.catalog import Catalog, Entry, Key
 from prl10n.changes import Changes
@@ -21,11 +21,13 @@ from prl10n.config import Config
 from prl10n.content import chosen, find_documents
 from prl10n.document import Document, Rules
 from prl10n.errors import LIBRARY_FAILURES, CatalogError, DocumentError, Prl10nError
+from prl10n.inputs import select
 from prl10n.model import Severity, Span, State, Term, Unit
-from prl10n.pipeline import Selection
+from prl10n.outcome import Selection
 from prl10n.review import rendering, units
 from prl10n.review.index import FILE, Index, Line, Row, Scope
 from prl10n.review.refusals import Refusal
+from prl10n.surveying import survey
 from prl10n.translation import words
 
 _KEPT = 64  # documents that stay parsed
@@ -82,7 +84,7 @@ class Workspace:
         self._paths: dict[tuple[str, str], Path] = {}
         remembered = chosen(config, self.index.documents()) if at_once and not selection.paths else ()
         if len(remembered) >= _MANY:
-            self._take(*pipeline.select(config, selection, remembered), remembered)
+            self._take(*select(config, selection, remembered), remembered)
         else:
             self.look()
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
@@ -99,7 +101,7 @@ class Workspace:
     def look(self) -> None:
         """Find the documents again."""
         every = find_documents(self.config)
-        self._take(*pipeline.select(self.config, self.selection, every), every)
+        self._take(*select(self.config, self.selection, every), every)
 
     def _take(self, locales: tuple[str, ...], names: tuple[str, ...], every: tuple[str, ...]) -> None:
         self.locales, self.names, self.known, self.every = locales, names, frozenset(names), every
@@ -150,7 +152,7 @@ class Workspace:
         seen = catalog.load(path)
         if seen is None:  # it may have been renamed, which only a survey knows
             selection = Selection((locale,), (self.file(name),))
-            standing = next(iter(pipeline.survey(self.config, selection)[0]), None)
+            standing = next(iter(survey(self.config, selection)[0]), None)
             seen = standing.seen if standing else Catalog((), "")
         return Opened(name, locale, source, path, seen, self.merge(seen, source, locale, name), self.terms(locale))
 

@@ -11,135 +11,76 @@ with one that cannot be read, all is done again, and the results are the same.
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cache
-from hashlib import blake2b
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Protocol
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from prl10n import __version__, files
-from prl10n.catalog import Catalog
 from prl10n.config import Config
+from prl10n.config.paths import expander
 from prl10n.errors import Prl10nError
-from prl10n.localize.links import Address
+from prl10n.locales import gettext_locale
+from prl10n.manifest.records import (
+    NO_MORE,
+    ItemSeen,
+    Locale,
+    Records,
+    Seen,
+    SourceSeen,
+    Versions,
+    digest,
+    is_file_as_it_was,
+    is_item_as_it_was,
+    load,
+    look,
+    pack_file,
+    pack_item,
+    unchanged,
+    unpack_file,
+    unpack_item,
+)
 from prl10n.model import State
-from prl10n.publishing import Publisher, Source
+
+if TYPE_CHECKING:
+    from prl10n.localize.links import Address
+    from prl10n.publishing import Publisher
+
+__all__ = ["FILE", "Item", "LeftOut", "Manifest", "digest", "fingerprint", "look", "unchanged"]
 
 FILE = Path(files.PRIVATE, "manifest")
-_FORMAT = 1
-_GRAIN = 50_000_000  # nanoseconds; file systems move their clock every few milliseconds
-_COARSE = 2_000_000_000  # and some of them every second or two: their times end in zeros
 _LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "frontmatter", "babel", "polib")
-
-
-class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A file as it was: its size and inode, when it was written and changed (nanoseconds), and what it held.
-
-    `sure`: another file with the same stat holds the same.
-    """
-
-    size: int
-    inode: int
-    written: int
-    changed: int
-    digest: bytes
-    sure: bool
-
-    @property
-    def stat(self) -> tuple[int, int, int, int]:
-        return self.size, self.inode, self.written, self.changed
-
-
-class SourceSeen(msgspec.Struct, frozen=True, array_like=True):
-    """A source, the address of its page (empty: nobody asked) and its former ones, and its problems (line, message) by
-    the rules that it was split by.
-    """
-
-    file: Seen
-    address: str = ""
-    aliases: tuple[str, ...] = ()
-    problems: dict[str, tuple[tuple[int, str], ...]] = {}
-
-
-class ItemSeen(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A document in a locale: the digest of its source, its catalog and its page (None: there was none).
-
-    `states` and `words` are counted in the order of `State`; `rejected` is what was said of its structure. `complete`:
-    no unit waits for a text. What its page depends on: `links`, whether it may have any; `targets`, the documents
-    whose headings they asked for. What pages that link to it depend on: `has_page` and `moved`, as the Publisher
-    says them.
-    """
-
-    source: bytes
-    catalog: Seen | None
-    page: Seen | None
-    catalog_path: str
-    page_path: str
-    states: tuple[int, ...]
-    words: tuple[int, ...]
-    rejected: tuple[str, ...]
-    complete: bool
-    links: bool
-    targets: tuple[str, ...]
-    has_page: bool
-    moved: str
-
-
-class Versions(msgspec.Struct, frozen=True, array_like=True):
-    """The file of every page's languages, and what was said of addresses: (locale, document, message)."""
-
-    fingerprint: bytes
-    file: Seen | None
-    said: tuple[tuple[str, str, str], ...]
-
-
-class Locale(msgspec.Struct, array_like=True):
-    """The documents in a locale, under the fingerprint of all else that decides about them."""
-
-    fingerprint: bytes
-    items: dict[str, ItemSeen] = {}
-
-
-class Records(msgspec.Struct, array_like=True):
-    """All that is kept. `fingerprint` is that of the sources, `documents` the digest of their names, `there` whether
-    the files were there that links asked for.
-    """
-
-    format: int = _FORMAT
-    fingerprint: bytes = b""
-    documents: bytes = b""
-    sources: dict[str, SourceSeen] = {}
-    locales: dict[str, Locale] = {}
-    there: dict[str, bool] = {}
-    versions: Versions | None = None
 
 
 class Item(Protocol):
     """A document in a locale, as a run leaves it.
 
-    `lacks` is how many of its units wait for a text, `built` the page that is to be on disk (None: none), `rejected`
-    what was said of its structure, `counts` its units and words by state.
+    `source`, `catalog` and `page` are digests of what was read, and of what is to be on disk (None: there is none, or
+    nobody knows); `lacks` is how many of its units wait for a text, `rejected` what was said of its structure, `counts`
+    its units and words by state. `links`: whether it may have any; `targets`: whose headings they asked for.
     """
 
     @property
-    def source(self) -> Source: ...
+    def name(self) -> str: ...
 
     @property
     def locale(self) -> str: ...
 
     @property
-    def merged(self) -> Catalog: ...
+    def source(self) -> bytes: ...
+
+    @property
+    def catalog(self) -> bytes | None: ...
+
+    @property
+    def page(self) -> bytes | None: ...
 
     @property
     def lacks(self) -> int: ...
-
-    @property
-    def built(self) -> bytes | None: ...
 
     @property
     def rejected(self) -> Sequence[str]: ...
@@ -147,9 +88,11 @@ class Item(Protocol):
     @property
     def counts(self) -> tuple[Mapping[State, int], Mapping[State, int]]: ...
 
+    @property
+    def links(self) -> bool: ...
 
-def digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+    @property
+    def targets(self) -> tuple[str, ...]: ...
 
 
 def fingerprint(config: Config, locale: str = "") -> bytes:
@@ -169,7 +112,7 @@ def fingerprint(config: Config, locale: str = "") -> bytes:
 def _programs() -> tuple[tuple[str, int, int], ...]:
     """The code that runs: its own modules, and the libraries that read and write documents."""
     found = []
-    for entry in _walk(os.path.dirname(__file__)):  # noqa: PTH120
+    for entry in _walk(str(Path(__file__).parent.parent)):
         stat = entry.stat()
         found.append((entry.name, stat.st_size, stat.st_mtime_ns))
     for name in _LIBRARIES:
@@ -189,47 +132,34 @@ def _walk(folder: str) -> Iterable[os.DirEntry[str]]:
                 yield from _walk(entry.path)
 
 
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def look(path: str) -> Seen | None:
-    """A file as it is; None where there is none. Prl10nError where it cannot be read."""
-    before = _stat(path)
-    data = files.read(Path(path))
-    if data is None or before is None:
-        return None
-    written, changed = before[2], before[3]
-    grain = _COARSE if written % 1_000_000_000 == 0 else _GRAIN
-    return Seen(*before, digest(data), max(written, changed) + grain < time.time_ns())
-
-
-def _stat(path: str) -> tuple[int, int, int, int] | None:
-    try:
-        stat = os.stat(path)  # noqa: PTH116
-    except (OSError, ValueError):
-        return None
-    return stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns
-
-
-def unchanged(path: str, former: Seen | None) -> Seen | bool | None:
-    """The file as it is if it holds what it did; False if it does not."""
-    stat = _stat(path)
-    if former is None:
-        return None if stat is None and not os.path.lexists(path) else False
-    if stat is None or stat[0] != former.size:
-        return False
-    if stat == former.stat and former.sure:
-        return former
-    try:
-        now = look(path)
-    except Prl10nError:
-        return False
-    return now if now is not None and now.digest == former.digest else False
-
-
 # --- the manifest -----------------------------------------------------------------------------------------------------
 
 Key = tuple[str, str]  # (locale, document)
+
+
+class LeftOut(Mapping[Key, ItemSeen]):
+    """The documents that were left out, and what is remembered of each; that is unpacked when somebody asks."""
+
+    def __init__(self, unpacked: Callable[[str, str], ItemSeen]) -> None:
+        self._unpacked = unpacked
+        self._names: dict[str, dict[str, None]] = {}
+
+    def add(self, locale: str, name: str) -> None:
+        self._names.setdefault(locale, {})[name] = None
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, tuple) and key[1] in self._names.get(key[0], ())
+
+    def __getitem__(self, key: Key) -> ItemSeen:
+        if key not in self:
+            raise KeyError(key)
+        return self._unpacked(*key)
+
+    def __iter__(self) -> Iterator[Key]:
+        return ((locale, name) for locale, names in self._names.items() for name in names)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._names.values()))
 
 
 class Manifest:
@@ -240,58 +170,92 @@ class Manifest:
         self.root = str(config.root)
         self.folder = f"{self.root}/{config.content.source}"
         self.path = config.root / FILE
-        self.records = _load(self.path) or Records()
+        self.records = load(self.path) or Records()
         self.fingerprints = {locale: fingerprint(config, locale) for locale in config.targets}
         self.fingerprint = fingerprint(config)
         if self.records.fingerprint != self.fingerprint:
             self.records.sources, self.records.fingerprint = {}, self.fingerprint
-        self.left_out: dict[Key, ItemSeen] = {}
+        self.left_out = LeftOut(self._unpacked)
         self.documents = digest("\0".join(documents).encode())
         self.anew = self.records.documents != self.documents  # every page with links is to be looked at
         self.dirty = self.anew
         self._sources: dict[str, SourceSeen | None] = {}
+        self._catalogs, self._pages = {}, {}  # locale → document → path
+        for locale, settings in config.locales.items():
+            content = settings.content
+            self._catalogs[locale] = expander(PurePosixPath(content.catalog).as_posix(), gettext_locale(locale))
+            self._pages[locale] = expander(PurePosixPath(content.target).as_posix(), locale)
 
     def leave_out(self, locale: str, name: str) -> bool:
         """Whether a document is as it was and lacks nothing, so that nothing is to be done, and nothing to be read."""
-        item, source = self._item(locale, name), self._source(name)
-        if item is None or source is None or not item.complete or source.file.digest != item.source:
+        kept = self._kept(locale)
+        packed = kept.items.get(name) if kept is not None else None
+        source = self._source(name) if packed is not None else None
+        if packed is None or source is None:
+            return False
+        catalog = f"{self.root}/{self._catalogs[locale](name)}"
+        page = f"{self.root}/{self._pages[locale](name)}"
+        if is_item_as_it_was(packed, source.digest, catalog, page) or self._is_unchanged(locale, name, source):
+            self.left_out.add(locale, name)
+            return True
+        return False
+
+    def _is_unchanged(self, locale: str, name: str, source: SourceSeen) -> bool:
+        """`leave_out` for a document of which not all stats are as they were, or which has no page."""
+        item = self._unpacked(locale, name)
+        if not item.complete or source.digest != item.source:
             return False
         catalog = unchanged(f"{self.root}/{item.catalog_path}", item.catalog)
         page = unchanged(f"{self.root}/{item.page_path}", item.page) if catalog is not False else False
-        if catalog is False or page is False:
+        if isinstance(catalog, bool) or isinstance(page, bool):
             return False
         if catalog is not item.catalog or page is not item.page:
-            item = msgspec.structs.replace(item, catalog=catalog, page=page)
-            self._keep(locale, name, item)
-        self.left_out[locale, name] = item
+            self._keep(locale, name, msgspec.structs.replace(item, catalog=catalog, page=page))
         return True
 
     def problems(self, name: str, rules: str) -> Sequence[tuple[int, str]]:
         """What is wrong with a document that is left out."""
-        return self.records.sources[name].problems.get(rules, ())
+        return (self.records.sources[name].problems or {}).get(rules, ())
+
+    def _kept(self, locale: str) -> Locale | None:
+        """What is remembered of a locale, if all else that decides about it is as it was."""
+        there = self.records.locales.get(locale)
+        return there if there is not None and there.fingerprint == self.fingerprints[locale] else None
 
     def _item(self, locale: str, name: str) -> ItemSeen | None:
         """What is remembered of a document in a locale, whatever has changed since."""
-        there = self.records.locales.get(locale)
-        return there.items.get(name) if there and there.fingerprint == self.fingerprints[locale] else None
+        kept = self._kept(locale)
+        return self._unpacked(locale, name) if kept is not None and name in kept.items else None
+
+    def _unpacked(self, locale: str, name: str) -> ItemSeen:
+        kept = self.records.locales[locale]
+        more = kept.more.get(name, NO_MORE)
+        return unpack_item(kept.items[name], more, self._catalogs[locale](name), self._pages[locale](name))
 
     def _source(self, name: str) -> SourceSeen | None:
         """What is remembered of a source that is as it was."""
         if name not in self._sources:
-            former = self.records.sources.get(name)
-            now = unchanged(f"{self.folder}/{name}", former.file) if former else False
-            if former is not None and isinstance(now, Seen) and now is not former.file:
-                former = msgspec.structs.replace(former, file=now)
-                self._keep_source(name, former)
-            self._sources[name] = former if isinstance(now, Seen) else None
+            former, path = self.records.sources.get(name), f"{self.folder}/{name}"
+            if former is not None and not is_file_as_it_was(former.file, path):
+                former = self._looked_at(name, former, path)
+            self._sources[name] = former
         return self._sources[name]
+
+    def _looked_at(self, name: str, former: SourceSeen, path: str) -> SourceSeen | None:
+        """`_source` for one whose stat is another, or too young to tell."""
+        now = unchanged(path, unpack_file(former.file))
+        if not isinstance(now, Seen):
+            return None
+        former = msgspec.structs.replace(former, file=pack_file(now))
+        self._keep_source(name, former)
+        return former
 
     # what the publisher asks
 
     def address(self, name: str) -> Address | None:
         """The address of a source that is as it was; None where nobody knows."""
         source = self._source(name)
-        return Address(source.address, source.aliases) if source is not None and source.address else None
+        return _address(source.address, source.aliases) if source is not None and source.address else None
 
     def published(self, locale: str, name: str) -> tuple[bool, str] | None:
         """Whether a document that is left out has a page, and where it moved; None for any other."""
@@ -300,22 +264,24 @@ class Manifest:
 
     # what depends on what changed
 
-    def dependents(self, items: Sequence[Item], publisher: Publisher, *, anew: bool) -> list[Key]:
+    def dependents(self, items: Iterable[Item], publisher: Publisher, *, anew: bool) -> list[Key]:
         """Those left out whose pages may be others now: what their links lead to changed. `anew`: anything may have."""
         there = self.records.there
         changed: dict[str, set[str]] = {}
         self.anew |= anew or any(files.is_file(f"{self.root}/{path}") != was for path, was in there.items())
         for item in items if not self.anew else ():
-            name = item.source.name
+            name = item.name
             former, source = self._item(item.locale, name), self.records.sources.get(name)
             if former is None or source is None:
                 self.anew = True
                 break
-            data = item.source.document.source
-            if former.source != digest(data) or _digest(former.catalog) != _digested(item.merged.data):
+            if former.source != item.source or _digest(former.catalog) != item.catalog:
                 changed.setdefault(item.locale, set()).add(name)
                 self.anew |= (former.has_page, former.moved) != publisher.published(item.locale, name)
-                self.anew |= source.address != "" and publisher.found_addresses()[name] != self._address(source)
+                self.anew |= source.address != "" and publisher.found_addresses()[name] != (
+                    source.address,
+                    source.aliases,
+                )
         if not self.anew and not changed:
             return []
         return [
@@ -324,14 +290,11 @@ class Manifest:
             if seen.links and (self.anew or _leads(seen, changed.get(locale)))
         ]
 
-    def _address(self, source: SourceSeen) -> Address:
-        return Address(source.address, source.aliases)
-
     # remembering
 
     def remember(
         self,
-        items: Sequence[Item],
+        items: Iterable[Item],
         failed: Set[Key],
         publisher: Publisher,
         problems: Mapping[str, Mapping[str, Problems]],
@@ -342,9 +305,9 @@ class Manifest:
         """
         looked: dict[str, Seen | None] = {}
         for item in items:
-            name, locale = item.source.name, item.locale
+            name, locale = item.name, item.locale
             if name not in looked:
-                looked[name] = self._look(f"{self.folder}/{name}", digest(item.source.document.source))
+                looked[name] = self._look(f"{self.folder}/{name}", item.source)
             seen = self._seen(item, publisher) if (locale, name) not in failed and looked[name] else None
             if seen is None:
                 self._forget(locale, name)
@@ -352,11 +315,12 @@ class Manifest:
                 self._keep(locale, name, seen)
         for name, file in looked.items():
             if file is not None:
-                where = publisher.addresses.get(name) or self.address(name) or Address("")
+                where = publisher.addresses.get(name) or self.address(name) or _address("", ())
                 said = {rules: tuple(found) for rules, found in problems.get(name, {}).items() if found}
                 former = self._source(name)
-                known = former.problems if former is not None and former.file.digest == file.digest else {}
-                self._keep_source(name, SourceSeen(file, where.url, tuple(where.aliases), {**known, **said}))
+                known = former.problems or {} if former is not None and former.digest == file.digest else {}
+                problems_now = {**known, **said} or None
+                self._keep_source(name, SourceSeen(pack_file(file), where.url, tuple(where.aliases), problems_now))
         there = publisher.asked if self.anew else {**self.records.there, **publisher.asked}
         if there != self.records.there:
             self.records.there = there
@@ -365,20 +329,18 @@ class Manifest:
 
     def _seen(self, item: Item, publisher: Publisher) -> ItemSeen | None:
         """What is to be remembered of an item; None where its files are not what the run left."""
-        name, locale = item.source.name, item.locale
+        name, locale = item.name, item.locale
         catalog = self.config.catalog_path(locale, name).relative_to(self.config.root).as_posix()
         page = self.config.target_path(locale, name).relative_to(self.config.root).as_posix()
-        wanted = _digested(item.merged.data)
         try:
             there, built = look(f"{self.root}/{catalog}"), look(f"{self.root}/{page}")
         except Prl10nError:
             return None
-        if _digest(there) != wanted or (item.built is not None and _digest(built) != digest(item.built)):
+        if _digest(there) != item.catalog or (item.page is not None and _digest(built) != item.page):
             return None
         states, words = item.counts
-        links, targets = publisher.asked_for(item)
         return ItemSeen(
-            digest(item.source.document.source),
+            item.source,
             there,
             built,
             catalog,
@@ -387,8 +349,8 @@ class Manifest:
             tuple(words.get(state, 0) for state in State),
             tuple(item.rejected),
             not item.lacks,
-            links,
-            targets,
+            item.links,
+            item.targets,
             *publisher.published(locale, name),
         )
 
@@ -405,13 +367,19 @@ class Manifest:
         there = self.records.locales.get(locale)
         if there is None or there.fingerprint != self.fingerprints[locale]:
             there = self.records.locales[locale] = Locale(self.fingerprints[locale])
-        if there.items.get(name) != item:
-            there.items[name] = item
+        packed, more = pack_item(item)
+        if there.items.get(name) != packed or there.more.get(name, NO_MORE) != more:
+            there.items[name] = packed
+            if more == NO_MORE:
+                there.more.pop(name, None)
+            else:
+                there.more[name] = more
             self.dirty = True
 
     def _forget(self, locale: str, name: str) -> None:
         there = self.records.locales.get(locale)
         if there is not None and there.items.pop(name, None) is not None:
+            there.more.pop(name, None)
             self.dirty = True
 
     def _keep_source(self, name: str, source: SourceSeen) -> None:
@@ -426,11 +394,12 @@ class Manifest:
         known = self.records.versions
         if known is None or known.fingerprint != self._all() or self.anew:
             return None
-        return known if not file or unchanged(f"{self.root}/{file}", known.file) is not False else None
+        former = unpack_file(known.file) if known.file is not None else None
+        return known if not file or unchanged(f"{self.root}/{file}", former) is not False else None
 
     def keep_versions(self, file: str, said: Sequence[tuple[str, str, str]]) -> None:
         seen = look(f"{self.root}/{file}") if file else None
-        self.records.versions = Versions(self._all(), seen, tuple(said))
+        self.records.versions = Versions(self._all(), pack_file(seen) if seen is not None else None, tuple(said))
         self.dirty = True
 
     def _all(self) -> bytes:
@@ -456,18 +425,11 @@ def _leads(item: ItemSeen, changed: set[str] | None) -> bool:
     return changed is not None and not changed.isdisjoint(item.targets)
 
 
+def _address(url: str, aliases: tuple[str, ...]) -> Address:
+    from prl10n.localize.links import Address  # late: an idle run asks for none
+
+    return Address(url, aliases)
+
+
 def _digest(seen: Seen | None) -> bytes | None:
     return seen.digest if seen is not None else None
-
-
-def _digested(data: bytes | None) -> bytes | None:
-    return digest(data) if data is not None else None
-
-
-def _load(path: Path) -> Records | None:
-    try:
-        data = files.read(path)
-        records = msgspec.msgpack.decode(data, type=Records) if data is not None else None
-    except (Prl10nError, msgspec.MsgspecError):
-        return None
-    return records if records is not None and records.format == _FORMAT else None
