@@ -18,11 +18,18 @@ help:
 	@echo "make replay  what a history of snapshots bills [FOLDER=…]"
 	@echo "make bench   speed, as ratios to floors measured in the same run"
 	@echo "make fidelity FOLDER=…   what becomes of every page of a folder"
+	@echo "make lock    pins of requirements/ for what pyproject.toml asks; make upgrade takes the newest of all"
+	@echo "make audit   known vulnerabilities of what is pinned"
+	@echo "make dist    wheel, sdist and their checksums, in dist/"
+	@echo "make sbom    what the wheel needs, as CycloneDX, in dist/"
 	@echo "make clean   remove the virtual environment and caches"
 
-$(STAMP): pyproject.toml
+PIP := python -m pip install --quiet --disable-pip-version-check
+
+$(STAMP): pyproject.toml requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/$(PIP) --require-hashes --requirement requirements/dev.txt
+	$(BIN)/$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $(STAMP)
 
 install: $(STAMP)
@@ -96,7 +103,43 @@ bench: $(STAMP)
 	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/speed.py $(FOLDER)
 
+# The tools of a release have an environment and a lock of their own: contributors need none of them.
+TOOLS := $(VENV)/release
+
+$(TOOLS)/.installed: requirements/release.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/$(PIP) --require-hashes --requirement $<
+	@touch $@
+
+# For every platform and Python at once, so that one lock serves all. What is pinned stays, unless pyproject.toml forbids it.
+COMPILE = $(TOOLS)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+lock: $(TOOLS)/.installed
+	$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/runtime.txt
+	$(COMPILE) --group pyproject.toml:release --output-file requirements/release.txt
+
+upgrade: UPGRADE := --upgrade
+upgrade: lock
+
+# Strict: a package that the advisory database does not answer for is an error, not a pass.
+audit: $(TOOLS)/.installed
+	@for lock in requirements/*.txt; do \
+		echo "$$lock"; \
+		$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$lock $(AUDIT) || exit 1; \
+	done
+
+dist: $(STAMP)
+	rm -rf dist
+	$(BIN)/hatchling build
+	cd dist && sha256sum *.whl *.tar.gz > SHA256SUMS
+
+sbom: $(TOOLS)/.installed dist
+	BIN=$(TOOLS)/bin sh scripts/sbom.sh
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help screenshots install demo gettext chromium generators test test-sites fuzz fidelity kill faults replay bench clean
+.PHONY: help screenshots install demo gettext chromium generators test test-sites fuzz fidelity kill faults replay bench clean \
+	lock upgrade audit dist sbom
