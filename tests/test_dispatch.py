@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import pytest
 
 from prl10n.backends import Answer, Request, batched
-from prl10n.dispatch import Order, Spend, send
+from prl10n.dispatch import Order, send
 from prl10n.errors import (
     AuthorizationFailed,
     BackendError,
@@ -21,6 +21,7 @@ from prl10n.errors import (
     Prl10nError,
     RequestRefused,
 )
+from prl10n.outcome import Spend
 
 
 class Provider:

@@ -10,6 +10,7 @@ from posixpath import splitext
 from typing import NoReturn
 
 from prl10n.config import FIELD, Config, expand, shown
+from prl10n.document import Rules
 from prl10n.errors import ConfigError
 from prl10n.files import is_file
 from prl10n.locales import gettext_locale
@@ -216,3 +217,9 @@ def _glob_regex(*globs: str) -> re.Pattern[str]:
     wildcards = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     pieces = (re.split(r"(\*\*/|\*\*|\*|\?)", PurePosixPath(glob).as_posix()) for glob in globs)
     return re.compile("|".join("".join(wildcards.get(part) or re.escape(part) for part in glob) for glob in pieces))
+
+
+def reading_rules(config: Config, locale: str) -> Rules:
+    """How the documents of a project are read for a locale."""
+    settings = config.settings(locale)
+    return Rules(settings.front_matter.translate, settings.content.dialect, settings.front_matter.markdown)

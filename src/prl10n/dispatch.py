@@ -7,7 +7,7 @@ kill at any moment loses no answer that had arrived, and pays for nothing twice 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -31,33 +31,6 @@ class Order:
     request: Request
     characters: int
     desk: object
-
-
-@dataclass(slots=True)
-class Spend:
-    """What a run may send, in characters as its backends count them; None: any number; below 0: no request at all.
-
-    `left` is what was not sent because it would have passed the limit.
-    """
-
-    limit: int | None = None
-    committed: int = 0
-    left: int = 0
-
-    @property
-    def reached(self) -> bool:
-        return self.left > 0 or (self.limit is not None and self.limit < 0)
-
-    def take(self, orders: Iterable[Order]) -> list[Order]:
-        """The orders up to the first one that would pass the limit."""
-        taken: list[Order] = []
-        for order in orders:
-            if self.reached or (self.limit is not None and self.committed + order.characters > self.limit):
-                self.left += order.characters
-                continue
-            self.committed += order.characters
-            taken.append(order)
-        return taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -386,7 +386,7 @@ def _connected(address: str) -> tuple[Any, type[Exception]]:
     from distributed.security import Security
 
     # What goes wrong is said once, by us. A chunk of long pages is no mistake to warn of.
-    for name in ("distributed", "tornado", "asyncio"):
+    for name in ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
     target = address.replace("dask://", "tcp://", 1)

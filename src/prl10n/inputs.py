@@ -12,41 +12,14 @@ from pathlib import Path
 from prl10n import catalog, document, files, making
 from prl10n.catalog import Catalog
 from prl10n.config import Config, shown
-from prl10n.content import find_catalogs
-from prl10n.document import Rules
-from prl10n.errors import CatalogError, ConfigError, Prl10nError
+from prl10n.content import find_catalogs, reading_rules
+from prl10n.errors import CatalogError, Prl10nError
 from prl10n.making import Fault, Job, Place
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome, Selection
+from prl10n.outcome import Outcome
 from prl10n.publishing import needs_former
 
 MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
-
-
-def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(locales, documents) of a selection from all the documents `names`. ConfigError for what is not there."""
-    for locale in selection.locales:
-        config.settings(locale)
-    locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)
-    if not selection.paths:
-        return locales, names
-    folder = (config.root / config.content.source).resolve()
-    chosen: set[str] = set()
-    for path in selection.paths:
-        resolved = path.resolve()
-        matching = set(names) if folder.is_relative_to(resolved) else set()
-        if not matching and resolved.is_relative_to(folder):
-            inside = resolved.relative_to(folder).as_posix()
-            matching = {name for name in names if name == inside or name.startswith(f"{inside}/")}
-        if not matching:
-            raise ConfigError(
-                "not a document of this project",
-                where=str(path),
-                remedy=f"Documents are the files that include matches below {config.content.source}: "
-                "name one, or a folder of them.",
-            )
-        chosen |= matching
-    return locales, tuple(name for name in names if name in chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +39,7 @@ class Inputs:
         self.config = config
         self.documents = documents
         self.outcome = outcome
-        self.rules = {locale: _rules(config, locale) for locale in config.targets}
+        self.rules = {locale: reading_rules(config, locale) for locale in config.targets}
         self.formers: dict[tuple[str, str], Former] = {}  # (locale, document) → the catalog that it takes over
         self.problems: dict[str, dict[str, Sequence[tuple[int, str]]]] = {}  # document → rules → (line, message)
         self.failed: set[tuple[str, str]] = set()
@@ -181,11 +154,6 @@ class Inputs:
         self.failed.add((locale, name))
         path, line = place_of(fault.where or f"{self.config.content.source}/{name}")
         self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, fault.what, locale))
-
-
-def _rules(config: Config, locale: str) -> Rules:
-    settings = config.settings(locale)
-    return Rules(settings.front_matter.translate, settings.content.dialect, settings.front_matter.markdown)
 
 
 def _readable(path: Path) -> Catalog | None:

@@ -7,13 +7,26 @@ import os
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from prl10n.config import Config
+from prl10n.errors import ConfigError
 from prl10n.model import Finding, State
-from prl10n.translation import Plan, Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
     from prl10n.errors import BackendError
+
+    class Costly(Protocol):
+        """What has a price in characters, as its backend counts them."""
+
+        @property
+        def characters(self) -> int: ...
+
+
+Priced = TypeVar("Priced", bound="Costly")
 
 
 class Stage(Flag):
@@ -33,14 +46,75 @@ class Selection:
 
 
 @dataclass(slots=True)
+class Tally:
+    """Texts by where they came from; characters as the backend counts them, and as it billed them.
+
+    `memory` and `journal` are reuse, `drafts` the part of `memory` that no person has approved. On a dry run `sent` and
+    `characters` are what would be sent.
+    """
+
+    memory: int = 0
+    drafts: int = 0
+    journal: int = 0
+    sent: int = 0
+    characters: int = 0
+    billed: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a locale will be sent."""
+
+    texts: int = 0
+    requests: int = 0
+    characters: int = 0
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(self.texts + other.texts, self.requests + other.requests, self.characters + other.characters)
+
+
+@dataclass(slots=True)
+class Spend:
+    """What a run may send, in characters as its backends count them; None: any number; below 0: no request at all.
+
+    `left` is what was not sent because it would have passed the limit.
+    """
+
+    limit: int | None = None
+    committed: int = 0
+    left: int = 0
+
+    @property
+    def reached(self) -> bool:
+        return self.left > 0 or (self.limit is not None and self.limit < 0)
+
+    def take(self, orders: Iterable[Priced]) -> list[Priced]:
+        """The orders up to the first one that would pass the limit."""
+        taken: list[Priced] = []
+        for order in orders:
+            if self.reached or (self.limit is not None and self.committed + order.characters > self.limit):
+                self.left += order.characters
+                continue
+            self.committed += order.characters
+            taken.append(order)
+        return taken
+
+
+_NOTHING = Tally()
+
+
+@dataclass(slots=True)
 class Row:
-    """One document in one locale: what it holds, and what the run did."""
+    """One document in one locale: what it holds, and what the run did. Counts are in the order of `State`."""
 
     document: str
     locale: str
-    states: dict[State, int] = field(default_factory=dict)
-    words: dict[State, int] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
+    units_by_state: tuple[int, ...] = (0,) * len(State)
+    words_by_state: tuple[int, ...] = (0,) * len(State)
+    tally: Tally = field(default_factory=lambda: _NOTHING)
     catalog: str = ""
     page: str = ""
     catalog_written: bool = False
@@ -48,12 +122,19 @@ class Row:
 
     @property
     def units(self) -> int:
-        return sum(self.states.values())
+        return sum(self.units_by_state)
+
+    @property
+    def states(self) -> dict[State, int]:
+        """The units by state, of those that there are."""
+        return {state: count for state, count in zip(State, self.units_by_state, strict=True) if count}
 
     @property
     def words_left(self) -> int:
         """The words of the source that nobody has approved a translation of."""
-        return sum(count for state, count in self.words.items() if state is not State.APPROVED)
+        return sum(
+            count for state, count in zip(State, self.words_by_state, strict=True) if state is not State.APPROVED
+        )
 
 
 @dataclass(slots=True)
@@ -101,3 +182,29 @@ def today() -> datetime.datetime:
     return (
         datetime.datetime.now(datetime.UTC) if moment is None else datetime.datetime.fromtimestamp(moment, datetime.UTC)
     )
+
+
+def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(locales, documents) of a selection from all the documents `names`. ConfigError for what is not there."""
+    for locale in selection.locales:
+        config.settings(locale)
+    locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)
+    if not selection.paths:
+        return locales, names
+    folder = (config.root / config.content.source).resolve()
+    chosen: set[str] = set()
+    for path in selection.paths:
+        resolved = path.resolve()
+        matching = set(names) if folder.is_relative_to(resolved) else set()
+        if not matching and resolved.is_relative_to(folder):
+            inside = resolved.relative_to(folder).as_posix()
+            matching = {name for name in names if name == inside or name.startswith(f"{inside}/")}
+        if not matching:
+            raise ConfigError(
+                "not a document of this project",
+                where=str(path),
+                remedy=f"Documents are the files that include matches below {config.content.source}: "
+                "name one, or a folder of them.",
+            )
+        chosen |= matching
+    return locales, tuple(name for name in names if name in chosen)

@@ -6,28 +6,29 @@ import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from prl10n.errors import MarkupError
+from prl10n.model import Piece
 
 _TAG = re.compile(r"<(/?)([gx])([1-9][0-9]*)\s*(/?)>")
 _WORD = re.compile(r"\w*")
 _BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what other programs take for the end of a line
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+_SPACES = re.compile(r"(?: [ \t\r\n\f\v]|[\t\r\n\f\v])[ \t\r\n\f\v]*")  # a space alone is one already
 _SUFFIXES = ("s", "es", "n", "e", "x")  # what other languages than the source's hang on a name: `<g1>Nuvla</g1>s`
 
 
-class Item(Enum):
-    TEXT = "text"
-    OPEN = "open"
-    CLOSE = "close"
-    EMPTY = "empty"
+Item = Piece  # a part of a neutral form is of the kind of the piece that it stands for
+# An enumeration's members are looked up by a function of Python's own, which costs more than most of what is done here.
+TEXT: Final = Item.TEXT
+OPEN: Final = Item.OPEN
+CLOSE: Final = Item.CLOSE
+EMPTY: Final = Item.EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A part of a neutral form: words, or the tag with a number."""
 
     item: Item
@@ -41,28 +42,31 @@ def parse(fragment: str) -> list[Token]:
     MarkupError for any tag that is not `<gN>`, `</gN>` or `<xN/>`, and for wrong nesting.
     """
     tokens: list[Token] = []
+    if "<" not in fragment:
+        _add_text(tokens, fragment)
+        return tokens
     opened: list[int] = []
-    last = 0
-    for tag in _TAG.finditer(fragment):
-        _add_text(tokens, fragment[last : tag.start()])
-        last = tag.end()
-        closing, letter, number, empty = tag[1], tag[2], int(tag[3]), tag[4]
+    parts = _TAG.split(fragment)
+    for at in range(0, len(parts) - 1, 5):
+        raw, closing, letter, digits, empty = parts[at : at + 5]
+        if raw:
+            _add_text(tokens, raw)
+        number = int(digits)
         if letter == "x":
-            if closing:
-                continue  # `<x1></x1>` is another way to write `<x1/>`
-            tokens.append(Token(Item.EMPTY, number=number))
+            if not closing:  # `<x1></x1>` is another way to write `<x1/>`
+                tokens.append(Token(EMPTY, "", number))
         elif closing:
             if not opened or opened.pop() != number:
                 raise MarkupError(f"</g{number}> closes a tag that is not open")
-            tokens.append(Token(Item.CLOSE, number=number))
+            tokens.append(Token(CLOSE, "", number))
         elif empty:
             raise MarkupError(f"<g{number}/> has lost its words")
         else:
             opened.append(number)
-            tokens.append(Token(Item.OPEN, number=number))
+            tokens.append(Token(OPEN, "", number))
     if opened:
         raise MarkupError(f"<g{opened[-1]}> is never closed")
-    _add_text(tokens, fragment[last:])
+    _add_text(tokens, parts[-1])
     return tokens
 
 
@@ -70,28 +74,39 @@ def _add_text(tokens: list[Token], raw: str) -> None:
     if "<" in raw:
         raise MarkupError(f"there is markup that the source does not have: {raw[raw.index('<') :][:40]}")
     if raw:
-        tokens.append(Token(Item.TEXT, _BREAKS.sub(" ", _CONTROLS.sub("", html.unescape(raw)))))
+        text = html.unescape(raw) if "&" in raw else raw
+        if not text.isprintable():
+            text = _BREAKS.sub(" ", _CONTROLS.sub("", text))
+        tokens.append(Token(TEXT, text))
+
+
+def spaced(text: str) -> str:
+    """White space as HTML collapses it."""
+    # what is printable has no other white space of HTML's than the space
+    return text if "  " not in text and text.isprintable() else _SPACES.sub(" ", text)
 
 
 def _parents(tokens: Iterable[Token]) -> dict[tuple[Item, int], int]:
     """Each tag and the number of the pair that holds it (0: none). MarkupError for a tag that occurs twice."""
     parents: dict[tuple[Item, int], int] = {}
     stack = [0]
-    for token in tokens:
-        if token.item is Item.CLOSE:
+    for item, _, number in tokens:
+        if item is CLOSE:
             stack.pop()
-        elif token.item is not Item.TEXT:
-            key = (token.item, token.number)
+        elif item is not TEXT:
+            key = (item, number)
             if key in parents:
-                raise MarkupError(f"tag {token.number} occurs twice")
+                raise MarkupError(f"tag {number} occurs twice")
             parents[key] = stack[-1]
-            if token.item is Item.OPEN:
-                stack.append(token.number)
+            if item is OPEN:
+                stack.append(number)
     return parents
 
 
 def check(source: Sequence[Token], answer: Sequence[Token]) -> None:
     """Every tag of the source once, inside the same pair as before; MarkupError says what is wrong."""
+    if [token for token in source if token.number] == [token for token in answer if token.number]:
+        return  # in their old order, as most are
     wanted, found = _parents(source), _parents(answer)
     if wanted == found:
         return
@@ -105,10 +120,10 @@ def check(source: Sequence[Token], answer: Sequence[Token]) -> None:
 
 
 def written(tokens: Iterable[Token]) -> str:
-    return "".join(_TAGS[token.item].format(token.number) if token.number else escape(token.text) for token in tokens)
+    return "".join([_TAGS[item] % number if number else escape(text) for item, text, number in tokens])
 
 
-_TAGS = {Item.OPEN: "<g{}>", Item.CLOSE: "</g{}>", Item.EMPTY: "<x{}/>"}
+_TAGS = {OPEN: "<g%d>", CLOSE: "</g%d>", EMPTY: "<x%d/>"}
 
 
 def escape(text: str) -> str:
@@ -138,31 +153,36 @@ def respaced(source: Sequence[Token], answer: Sequence[Token], breaks: Collectio
     loses it behind an elision (`l’ <g1>…`), before a comma or a full stop and within brackets. Line breaks (`breaks`)
     stand without spaces.
     """
-    before, after = _neighbours(source)
-    said = "".join("\ufffc" if token.item is Item.EMPTY else token.text for token in source)
-    things, gaps = _things(answer)
-    for index, gap in enumerate(gaps):
-        left, right = (things[index - 1] if index else None), (things[index] if index < len(things) else None)
-        if left is None or right is None or left.number in breaks or right.number in breaks:
-            gap.space = False
-        elif gap.space:
-            gap.space = not (
+    things, gaps, spaces = _things(answer)
+    said = _Source(source)
+    spaces[0] = spaces[-1] = False
+    for index in range(1, len(things)):
+        left, right = things[index - 1], things[index]
+        if left.number in breaks or right.number in breaks:
+            spaces[index] = False
+        elif spaces[index]:
+            spaces[index] = not (
                 _ELIDED.search(left.text)
-                or (_CLOSING.match(right.text) and not _SPACED_CLOSING.search(said))
-                or (left.text.endswith(("(", "[")) and "( " not in said)
+                or (_CLOSING.match(right.text) and not _SPACED_CLOSING.search(said.prose))
+                or (left.text.endswith(("(", "[")) and "( " not in said.prose)
             )
         elif _ends_a_word(left) and _begins_a_word(right) and _first_word(right.text) not in _SUFFIXES:
-            around = [after.get((tag.item, tag.number), "") for tag in (left, *gap.tags) if tag.item in _BEHIND]
-            around += [before.get((tag.item, tag.number), "") for tag in (*gap.tags, right) if tag.item in _AHEAD]
-            gap.space = not any(character.strip() for character in around)
+            before, after = said.neighbours
+            around = [after.get((tag.item, tag.number), "") for tag in (left, *gaps[index]) if tag.item in _BEHIND]
+            around += [before.get((tag.item, tag.number), "") for tag in (*gaps[index], right) if tag.item in _AHEAD]
+            spaces[index] = not any(character.strip() for character in around)
     out: list[Token] = []
-    for index, gap in enumerate(gaps):
-        out += gap.written(source)
-        out += things[index : index + 1]
-    return out
+    for gap, space, thing in zip(gaps, spaces, things, strict=False):
+        if space:
+            out += _with_space(gap, said.inside) if gap else (_SPACE,)
+        elif gap:
+            out += gap
+        out.append(thing)
+    return out + gaps[-1]
 
 
-_BEHIND, _AHEAD = (Item.CLOSE, Item.EMPTY), (Item.OPEN, Item.EMPTY)
+_SPACE = Token(TEXT, " ")
+_BEHIND, _AHEAD = (CLOSE, EMPTY), (OPEN, EMPTY)
 _ELIDED = re.compile(  # French, Italian, Catalan; https://www.btb.termiumplus.gc.ca/redac-chap?lang=fra&lettr=chapsect9
     r"(?:^|[\s(«“\"])(?:[cdjlmnst]|(?:jus|lors|puis|quoi|pres|quel)?qu|(?:[dns]?e|[ads]|qu[ei])?ll|dall|un|gl)['’]$",
     re.IGNORECASE,
@@ -171,61 +191,76 @@ _CLOSING = re.compile(r"[,.)\]](?!\w)")
 _SPACED_CLOSING = re.compile(r" [,.)\]](?!\w)")
 
 
-@dataclass(slots=True)
-class _Gap:
-    """The tags of pairs between two things that stand side by side, and whether there is a space among them."""
+class _Source:
+    """What is asked of a source, each when it is."""
 
-    tags: list[Token]
-    space: bool
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
 
-    def written(self, source: Sequence[Token]) -> list[Token]:
-        if not self.space:
-            return self.tags
-        inside = (
-            index + (tag.item is Item.OPEN)
-            for index, tag in enumerate(self.tags)
-            if _inside_space(source, tag.number, 1 if tag.item is Item.OPEN else -1)
-        )
-        opening = (index for index, tag in enumerate(self.tags) if tag.item is Item.OPEN)
-        place = next(inside, None)
-        if place is None:
-            place = next(opening, len(self.tags))
-        return [*self.tags[:place], Token(Item.TEXT, " "), *self.tags[place:]]
+    @cached_property
+    def prose(self) -> str:
+        return "".join("\ufffc" if token.item is EMPTY else token.text for token in self.tokens)
+
+    @cached_property
+    def neighbours(self) -> tuple[dict[tuple[Item, int], str], dict[tuple[Item, int], str]]:
+        return _neighbours(self.tokens)
+
+    @cached_property
+    def inside(self) -> set[tuple[Item, int]]:
+        """The tags of pairs that have a space just inside: behind the opening or before the closing one."""
+        tokens = self.tokens
+        return {
+            (item, number)
+            for index, (item, _, number) in enumerate(tokens)
+            if (item is OPEN and tokens[index + 1].text[:1].isspace())
+            or (item is CLOSE and tokens[index - 1].text[-1:].isspace())
+        }
 
 
-def _things(tokens: Iterable[Token]) -> tuple[list[Token], list[_Gap]]:
-    """The words and the things that stand for themselves, without spaces at their borders, and the gaps around them."""
+def _with_space(gap: list[Token], inside: Collection[tuple[Item, int]]) -> list[Token]:
+    """The tags of pairs between two things that stand side by side, with a space among them."""
+    within = (index + (tag.item is OPEN) for index, tag in enumerate(gap) if (tag.item, tag.number) in inside)
+    opening = (index for index, tag in enumerate(gap) if tag.item is OPEN)
+    place = next(within, None)
+    if place is None:
+        place = next(opening, len(gap))
+    return [*gap[:place], _SPACE, *gap[place:]]
+
+
+def _things(tokens: Iterable[Token]) -> tuple[list[Token], list[list[Token]], list[bool]]:
+    """The words and the things that stand for themselves, without spaces at their borders; the gaps around them, as
+    the tags of pairs there, and whether each has a space.
+    """
     things: list[Token] = []
-    gaps = [_Gap([], False)]
+    gaps: list[list[Token]] = [[]]
+    spaces = [False]
     for token in tokens:
-        if token.item in (Item.OPEN, Item.CLOSE):
-            gaps[-1].tags.append(token)
-            continue
-        words = _SPACES.sub(" ", token.text)
-        core = words.strip(" ")
-        gaps[-1].space |= words.startswith(" ")
-        if token.item is Item.EMPTY or core:
-            things.append(token if token.item is Item.EMPTY else Token(Item.TEXT, core))
-            gaps.append(_Gap([], words.endswith(" ")))
-    return things, gaps
+        item = token.item
+        if item is TEXT:
+            words = spaced(token.text)
+            core = words.strip(" ")
+            if core != words and words[0] == " ":
+                spaces[-1] = True
+            if not core:
+                continue
+            things.append(token if core == token.text else Token(TEXT, core))
+            spaces.append(words[-1] == " ")
+            gaps.append([])
+        elif item is EMPTY:
+            things.append(token)
+            spaces.append(False)
+            gaps.append([])
+        else:
+            gaps[-1].append(token)
+    return things, gaps, spaces
 
 
 def _ends_a_word(thing: Token) -> bool:
-    return thing.item is Item.EMPTY or _is_word(thing.text[-1:]) or thing.text[-1:] in ",;:!?….)»”"
+    return thing.item is EMPTY or _is_word(thing.text[-1:]) or thing.text[-1:] in ",;:!?….)»”"
 
 
 def _begins_a_word(thing: Token) -> bool:
-    return thing.item is Item.EMPTY or _is_word(thing.text[:1]) or thing.text[:1] in "(«“„"
-
-
-def _inside_space(source: Sequence[Token], number: int, side: int) -> bool:
-    """Whether the source has a space just inside pair `number`: behind its opening (1) or before its closing tag
-    (-1).
-    """
-    item = Item.OPEN if side == 1 else Item.CLOSE
-    index = next(i for i, token in enumerate(source) if token.item is item and token.number == number)
-    text = source[index + side].text
-    return text[:1].isspace() if side == 1 else text[-1:].isspace()
+    return thing.item is EMPTY or _is_word(thing.text[:1]) or thing.text[:1] in "(«“„"
 
 
 def _neighbours(source: Sequence[Token]) -> tuple[dict[tuple[Item, int], str], dict[tuple[Item, int], str]]:
@@ -234,18 +269,18 @@ def _neighbours(source: Sequence[Token]) -> tuple[dict[tuple[Item, int], str], d
     after: dict[tuple[Item, int], str] = {}
     last = ""
     for token in source:
-        if token.item is Item.TEXT:
+        if token.item is TEXT:
             last = token.text[-1:]
         else:
             before[token.item, token.number] = last
-            last = last if token.item is not Item.EMPTY else "\ufffc"
+            last = last if token.item is not EMPTY else "\ufffc"
     last = ""
     for token in reversed(source):
-        if token.item is Item.TEXT:
+        if token.item is TEXT:
             last = token.text[:1]
         else:
             after[token.item, token.number] = last
-            last = last if token.item is not Item.EMPTY else "\ufffc"
+            last = last if token.item is not EMPTY else "\ufffc"
     return before, after
 
 

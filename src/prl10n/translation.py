@@ -17,34 +17,16 @@ from typing import NamedTuple
 
 from prl10n import dispatch, markup, sentences, tags
 from prl10n.backends import Answer, Backend, Request
-from prl10n.dispatch import Order, Spend
+from prl10n.dispatch import Order
 from prl10n.errors import BackendError, MarkupError
 from prl10n.localize.drafts import Style
 from prl10n.memory import Memory
 from prl10n.model import Inline, Piece, Term, Unit
+from prl10n.outcome import Plan, Spend, Tally
 from prl10n.sentences import Sentence
 
 CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
 EXAMPLES = 6  # approved pairs of the same document that it is shown
-
-
-@dataclass(slots=True)
-class Tally:
-    """Texts by where they came from; characters as the backend counts them, and as it billed them.
-
-    `memory` and `journal` are reuse, `drafts` the part of `memory` that no person has approved. On a dry run `sent` and
-    `characters` are what would be sent.
-    """
-
-    memory: int = 0
-    drafts: int = 0
-    journal: int = 0
-    sent: int = 0
-    characters: int = 0
-    billed: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 class Known(NamedTuple):
@@ -194,18 +176,6 @@ class _Wanted(NamedTuple):
     @property
     def desk(self) -> Desk:
         return self.task.desk
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a locale will be sent."""
-
-    texts: int = 0
-    requests: int = 0
-    characters: int = 0
-
-    def __add__(self, other: Plan) -> Plan:
-        return Plan(self.texts + other.texts, self.requests + other.requests, self.characters + other.characters)
 
 
 @dataclass(eq=False)

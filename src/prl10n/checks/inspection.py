@@ -20,9 +20,8 @@ from prl10n.checks.rules import BY_ID
 from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, find_documents
 from prl10n.errors import Prl10nError
-from prl10n.inputs import select
 from prl10n.model import Finding, Severity, Term, Unit
-from prl10n.outcome import Selection
+from prl10n.outcome import Selection, select
 from prl10n.surveying import Standing, survey
 
 _MSGFMT_LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+)(?::\d+)?: (?P<message>.+)$")

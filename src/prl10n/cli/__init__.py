@@ -7,17 +7,22 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from prl10n import __version__
 from prl10n.cli import options
 from prl10n.errors import Interrupted, Prl10nError, Terminated
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from prl10n.config import Run
 
 EPILOG = """Exit codes: 0 done; 1 `check` found something to fix; 2 the command line, the configuration or an input is
 wrong; 3 a backend failed, all it answered is saved and the same command resumes; 4 done, but units stay untranslated
@@ -304,7 +309,7 @@ def _run(
     dry_run: bool,
     most_characters: int | None = None,
 ) -> None:
-    from prl10n import config, executors, pipeline
+    from prl10n import config, pipeline
     from prl10n.cli import show
 
     stages = {
@@ -317,7 +322,7 @@ def _run(
     loaded = config.load(Path.cwd(), explicit)
     selection = pipeline.Selection(locales, paths)
     gc.freeze()
-    with executors.opened(loaded.run) as executor, _progress() as progress:
+    with _executor(loaded.run) as executor, _progress() as progress:
         outcome = pipeline.run(
             loaded,
             stages,
@@ -345,13 +350,13 @@ def _run(
 def _watch(
     *, paths: tuple[Path, ...], locales: tuple[str, ...], explicit: Path | None, most_characters: int | None, **_: bool
 ) -> None:
-    from prl10n import config, executors, pipeline, watching
+    from prl10n import config, pipeline, watching
     from prl10n.cli import show
 
     stages = pipeline.Stage.EXTRACT | pipeline.Stage.TRANSLATE | pipeline.Stage.BUILD
 
     def run(loaded: config.Config, selection: pipeline.Selection, most: int | None) -> pipeline.Outcome:
-        with executors.opened(loaded.run) as executor:
+        with _executor(loaded.run) as executor:
             limit = most_characters if most is None else most
             return pipeline.run(loaded, stages, selection, most_characters=limit, executor=executor)
 
@@ -376,6 +381,15 @@ def _watch(
             lambda: click.echo("Watching for changes; Ctrl-C ends.", err=True),
         )
     )
+
+
+def _executor(run: Run) -> AbstractContextManager[Executor | None]:
+    """The executor that the configuration names; without one, the run chooses where it has anything to do."""
+    if run.executor == "auto":
+        return nullcontext()
+    from prl10n import executors
+
+    return executors.opened(run)
 
 
 @contextmanager

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from prl10n.desks import Meter
 from prl10n.model import Finding, Severity, State
-from prl10n.outcome import Outcome, Row, Stage
-from prl10n.translation import Plan, Tally
+from prl10n.outcome import Outcome, Plan, Row, Stage, Tally
+
+if TYPE_CHECKING:
+    from prl10n.desks import Meter
 
 
 def finding_line(finding: Finding) -> str:
@@ -51,7 +53,8 @@ def summarize(outcome: Outcome, stages: Stage, dry_run: bool) -> None:
 
 
 def _totals(rows: list[Row]) -> dict[State, int]:
-    return {state: sum(row.states.get(state, 0) for row in rows) for state in State}
+    counts = map(sum, zip(*(row.units_by_state for row in rows), strict=True)) if rows else (0,) * len(State)
+    return dict(zip(State, counts, strict=True))
 
 
 def _reuse(rows: list[Row], outcome: Outcome, *, dry_run: bool) -> str:
@@ -129,7 +132,7 @@ def print_status(outcome: Outcome) -> None:
             row.document,
             row.locale,
             str(row.units),
-            *(str(row.states.get(state, 0)) for state in State),
+            *map(str, row.units_by_state),
             f"{row.words_left:,}",
             _page(row, dry_run=True),
         )
@@ -173,7 +176,7 @@ def as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]:
                 "document": row.document,
                 "locale": row.locale,
                 "units": row.units,
-                **{state.value: row.states.get(state, 0) for state in State},
+                **{state.value: count for state, count in zip(State, row.units_by_state, strict=True)},
                 "words_left": row.words_left,
                 "catalog": row.catalog,
                 "catalog_written": row.catalog_written,

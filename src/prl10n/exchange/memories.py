@@ -11,9 +11,8 @@ from prl10n.content import find_catalogs, find_documents
 from prl10n.errors import CatalogError, Damaged, Prl10nError
 from prl10n.exchange import tmx, xml
 from prl10n.exchange.tmx import Found, Pair
-from prl10n.inputs import select
 from prl10n.memory import FILE, Memory
-from prl10n.outcome import Selection
+from prl10n.outcome import Selection, select
 
 
 def dump(config: Config, locales: Sequence[str]) -> tuple[bytes, int, list[Prl10nError]]:

@@ -44,7 +44,6 @@ from prl10n.manifest.records import (
     unpack_file,
     unpack_item,
 )
-from prl10n.model import State
 
 if TYPE_CHECKING:
     from prl10n.localize.links import Address
@@ -86,7 +85,7 @@ class Item(Protocol):
     def rejected(self) -> Sequence[str]: ...
 
     @property
-    def counts(self) -> tuple[Mapping[State, int], Mapping[State, int]]: ...
+    def counts(self) -> tuple[tuple[int, ...], tuple[int, ...]]: ...
 
     @property
     def links(self) -> bool: ...
@@ -264,15 +263,17 @@ class Manifest:
 
     # what depends on what changed
 
-    def dependents(self, items: Iterable[Item], publisher: Publisher, *, anew: bool) -> list[Key]:
-        """Those left out whose pages may be others now: what their links lead to changed. `anew`: anything may have."""
+    def dependents(self, items: Iterable[Item], publisher: Publisher | None, *, anew: bool) -> list[Key]:
+        """Those left out whose pages may be others now: what their links lead to changed. `anew`: anything may have. A
+        run that has done nothing has no publisher.
+        """
         there = self.records.there
         changed: dict[str, set[str]] = {}
         self.anew |= anew or any(files.is_file(f"{self.root}/{path}") != was for path, was in there.items())
         for item in items if not self.anew else ():
             name = item.name
             former, source = self._item(item.locale, name), self.records.sources.get(name)
-            if former is None or source is None:
+            if former is None or source is None or publisher is None:
                 self.anew = True
                 break
             if former.source != item.source or _digest(former.catalog) != item.catalog:
@@ -296,7 +297,7 @@ class Manifest:
         self,
         items: Iterable[Item],
         failed: Set[Key],
-        publisher: Publisher,
+        publisher: Publisher | None,
         problems: Mapping[str, Mapping[str, Problems]],
     ) -> None:
         """Note what a run has left of its items, but for those that failed, and write the manifest.
@@ -305,6 +306,7 @@ class Manifest:
         """
         looked: dict[str, Seen | None] = {}
         for item in items:
+            assert publisher is not None, "nobody has done this"
             name, locale = item.name, item.locale
             if name not in looked:
                 looked[name] = self._look(f"{self.folder}/{name}", item.source)
@@ -315,13 +317,14 @@ class Manifest:
                 self._keep(locale, name, seen)
         for name, file in looked.items():
             if file is not None:
-                where = publisher.addresses.get(name) or self.address(name) or _address("", ())
+                where = (publisher and publisher.addresses.get(name)) or self.address(name) or _address("", ())
                 said = {rules: tuple(found) for rules, found in problems.get(name, {}).items() if found}
                 former = self._source(name)
                 known = former.problems or {} if former is not None and former.digest == file.digest else {}
                 problems_now = {**known, **said} or None
                 self._keep_source(name, SourceSeen(pack_file(file), where.url, tuple(where.aliases), problems_now))
-        there = publisher.asked if self.anew else {**self.records.there, **publisher.asked}
+        asked = publisher.asked if publisher is not None else {}
+        there = asked if self.anew else {**self.records.there, **asked}
         if there != self.records.there:
             self.records.there = there
             self.dirty = True
@@ -345,8 +348,8 @@ class Manifest:
             built,
             catalog,
             page,
-            tuple(states.get(state, 0) for state in State),
-            tuple(words.get(state, 0) for state in State),
+            states,
+            words,
             tuple(item.rejected),
             not item.lacks,
             item.links,

@@ -17,9 +17,9 @@ from prl10n.changes import Changes
 from prl10n.config import Config
 from prl10n.document import Document, Rules
 from prl10n.errors import LIBRARY_FAILURES, ConfigError, Prl10nError
-from prl10n.inputs import MOVED, select
+from prl10n.inputs import MOVED
 from prl10n.model import State, Unit
-from prl10n.outcome import Selection
+from prl10n.outcome import Selection, select
 from prl10n.report.figures import Count
 from prl10n.surveying import Standing
 from prl10n.translation import words

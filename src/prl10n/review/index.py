@@ -156,9 +156,12 @@ class Index:
         try:
             self._writer, self._reader = self._opened(), self._opened()
         except sqlite3.DatabaseError:  # a cache that is damaged, or of another time
-            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-                path.with_name(name).unlink(missing_ok=True)
-            self._writer, self._reader = self._opened(), self._opened()
+            try:
+                for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                    path.with_name(name).unlink(missing_ok=True)
+                self._writer, self._reader = self._opened(), self._opened()
+            except (OSError, sqlite3.Error) as error:  # no cache: the disk is full
+                raise _unusable(path, error) from error
 
     def _opened(self) -> sqlite3.Connection:
         try:

@@ -21,9 +21,8 @@ from prl10n.config import Config
 from prl10n.content import chosen, find_documents
 from prl10n.document import Document, Rules
 from prl10n.errors import LIBRARY_FAILURES, CatalogError, DocumentError, Prl10nError
-from prl10n.inputs import select
 from prl10n.model import Severity, Span, State, Term, Unit
-from prl10n.outcome import Selection
+from prl10n.outcome import Selection, select
 from prl10n.review import rendering, units
 from prl10n.review.index import FILE, Index, Line, Row, Scope
 from prl10n.review.refusals import Refusal

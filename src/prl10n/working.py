@@ -1,0 +1,453 @@
+"""The work on documents: read → merge → translate → save the catalog → assemble → save the page.
+
+What is done with one document is done by workers, which have no disk in common with us (`prl10n.making`); what is done
+to files, to the memory and with backends is done here. Documents come in windows, so that memory does not grow with
+their number.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from prl10n import catalog, executors, files, making
+from prl10n.assembly import Page
+from prl10n.config import Config, shown
+from prl10n.desks import Desks
+from prl10n.errors import BackendError, CatalogError, Prl10nError
+from prl10n.executors import Chunk, Crew
+from prl10n.inputs import Inputs, fault_of, short
+from prl10n.making import Answers, Begun, Fault, Job, Made, Place, Setup
+from prl10n.manifest import digest
+from prl10n.outcome import Outcome, Progress, Row, Spend, Stage, today
+from prl10n.publishing import AtHand, Known, Publisher, Source, rejected_texts
+from prl10n.spool import Spool
+from prl10n.translation import Asked, Task, Work
+
+MANY = 250  # documents of a window at most
+WORTH = 64  # documents from which processes are worth their start
+
+
+@dataclass(slots=True)
+class Item:
+    """A document in a locale, as a run leaves it: what the manifest remembers, and what other pages ask.
+
+    `source`, `catalog` and `page` are digests (None: there is none, or nobody knows). `lacks` are the units that wait
+    for a text, `rejected` what was said of its structure; `links`: whether the document may have any; `targets`: the
+    documents whose headings they asked for.
+    """
+
+    name: str
+    locale: str
+    row: Row
+    source: bytes
+    catalog: bytes | None = None
+    page: bytes | None = None
+    lacks: int = 0
+    rejected: list[str] = field(default_factory=list)
+    links: bool = False
+    targets: tuple[str, ...] = ()
+    has_page: bool = False
+    moved: str = ""
+
+    @property
+    def counts(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        return self.row.units_by_state, self.row.words_by_state
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A document that waits for texts: its job, with the places that do, the worker that has read it, and a task for
+    each place.
+    """
+
+    job: Job
+    lane: int
+    tasks: tuple[Task, ...]
+    left: int
+
+
+class Working:
+    """A run's work on documents, in as many windows as it takes."""
+
+    def __init__(
+        self,
+        config: Config,
+        documents: tuple[str, ...],
+        stages: Stage,
+        outcome: Outcome,
+        spend: Spend,
+        progress: Progress,
+        environ: Mapping[str, str],
+        executor: Executor | None,
+        known: Known | None,
+        *,
+        dry_run: bool,
+    ) -> None:
+        """`documents` are all of the project; `known` knows something of those that are not worked on."""
+        self.config = config
+        self.dry_run = dry_run
+        self.spend = spend
+        self.outcome = outcome
+        self.progress = progress
+        self.executor = executor
+        self.many = len(documents) > MANY
+        self.setup = Setup(config, today(), Stage.EXTRACT in stages, Stage.TRANSLATE in stages, Stage.BUILD in stages)
+        self.stack = ExitStack()
+        self.inputs = Inputs(config, documents, outcome)
+        self.desks = Desks(self.inputs, self.setup.now, environ, executor, self.stack, dry_run=dry_run)
+        self.items: dict[tuple[str, str], Item] = {}
+        self.waiting = Spool()  # pages whose links depend on which other pages there will be
+        self.stack.callback(self.waiting.close)
+        self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
+        self.publisher = Publisher(config, documents, {}, self.items, self.waiting.get, known)
+
+    def close(self) -> None:
+        """The memory, processes and files of the run are let go."""
+        self.stack.close()
+
+    def through(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        """Read, translate and make documents, window by window: while one is translated, the next one is read."""
+        if not wanted:
+            return
+        self.progress.begin("reading", len(wanted))
+        crew = Crew(self.staff(len(wanted)))
+        self.stack.callback(crew.close)
+        windows = _windows(self.inputs.jobs(wanted, builds=self.setup.builds))
+        read = self.reading(crew, next(windows, ()))
+        while read:
+            coming = self.reading(crew, next(windows, ()))
+            _Window(self, crew, read).all()
+            read = coming
+
+    def staff(self, documents: int) -> Executor:
+        """Who does the work: the executor that was given, or what the work is worth."""
+        if self.executor is None:
+            many = documents >= WORTH and (os.cpu_count() or 1) > 1
+            self.executor = executors.Processes(self.config.run.workers) if many else executors.Here()
+            self.stack.callback(self.executor.shutdown, wait=True, cancel_futures=True)
+        return self.executor
+
+    def reading(self, crew: Crew, jobs: Sequence[Job]) -> list[Chunk[Job, Begun | Fault]]:
+        begin = partial(making.begin, self.setup)
+        return [
+            crew.submit(begin, jobs[first : first + executors.CHUNK], crew.next_lane())
+            for first in range(0, len(jobs), executors.CHUNK)
+        ]
+
+    def row(self, job: Job, place: Place) -> Row:
+        target = self.config.target_path(place.locale, job.name)
+        return Row(job.file, place.locale, catalog=shown(Path(place.path)), page=shown(target))
+
+    # saving
+
+    def finish(self, job: Job, place: Place, made: Made, answers: Answers | None, row: Row) -> None:
+        """Save the catalog, count the states, and publish the page if the run builds."""
+        item = Item(job.name, place.locale, row, digest(job.source))
+        self.items[place.locale, job.name] = item
+        made = self.save(job, place, made, answers, item)
+        row.units_by_state, row.words_by_state = made.states, made.words
+        item.lacks, item.links, item.has_page, item.moved = made.lacks, made.links, made.has_page, made.moved
+        if self.setup.translates and not self.dry_run:
+            self.outcome.untranslated += made.lacks
+        if not self.setup.builds:
+            return
+        self.inputs.reject(row.catalog, place.locale, made.rejected, item.rejected)
+        if made.fault is not None:
+            self.inputs.blame(made.fault, job.name, place.locale)
+        elif made.late:
+            saved = place if made.catalog is None else place._replace(catalog=made.catalog)
+            self.late.append((job._replace(places=(saved,)), item))
+        elif made.page is not None and self.publisher.linker(place.locale).waits(made.page):
+            self.waiting.put(place.locale, job.name, made.page)
+        elif made.page is not None:
+            self.publish(item, made.page)
+
+    def save(self, job: Job, place: Place, made: Made, answers: Answers | None, item: Item) -> Made:
+        """Write the catalog if that says anything new. One that is another by now is merged again: nobody's edit is
+        overwritten.
+        """
+        path, data, seen = Path(place.path), made.catalog, place.catalog
+        item.catalog = digest(seen) if seen is not None else None
+        if self.dry_run or data is None:
+            item.row.catalog_written = self.dry_run and made.differs
+            return made
+
+        def again(current: bytes | None) -> bytes | None:
+            nonlocal made
+            other = place._replace(catalog=current, former=seen if current is None else None)
+            (result,) = making.make(self.setup, job._replace(places=(other,)), [answers])
+            if isinstance(result, Fault):
+                raise CatalogError(result.what, where=result.where)
+            made = result
+            return made.catalog
+
+        try:
+            written = catalog.save(path, seen, data, again)
+        except Prl10nError as error:
+            self.inputs.blame(fault_of(error), job.name, place.locale)
+            return made
+        item.catalog = digest(written) if written is not None else None
+        item.row.catalog_written = written != seen
+        self.forget(item)
+        return made
+
+    def forget(self, item: Item) -> None:
+        """The catalog of a document that was renamed is where its document is now."""
+        former = self.inputs.formers.get((item.locale, item.name))
+        if former is None or not files.remove(former.path, former.catalog.data or b""):
+            return
+        self.inputs.warn(
+            "renamed",
+            item.row.document,
+            0,
+            f"its catalog was {shown(former.path)} and moved along with it. If a page of the old name is still there, "
+            "remove it, and redirect its address.",
+            item.locale,
+        )
+
+    def link(self) -> None:
+        """Publish the pages that waited until all others were known."""
+        for job, item in self.late:
+            self.make_late(job, item)
+        for key, page in self.waiting.all():
+            self.publish(self.items[key], page)
+
+    def make_late(self, job: Job, item: Item) -> None:
+        (place,), source = job.places, making.read(job)
+        opened = making.opened(self.setup, source, place) if isinstance(source, Source) else source
+        if isinstance(opened, Fault) or isinstance(source, Fault):
+            return  # it was read before, and said why
+        at_hand = AtHand(source, item.locale, opened.merged)
+        self.publisher.items = {(item.locale, item.name): at_hand}
+        try:
+            built = self.publisher.page(at_hand)
+        except Prl10nError as error:
+            self.inputs.blame(fault_of(error), item.name, item.locale)
+        else:
+            self.inputs.reject(item.row.catalog, item.locale, rejected_texts(source, built), item.rejected)
+            item.targets = tuple(sorted(self.publisher.linker(item.locale).asked.pop(item.name, ())))
+            if built.page is not None:
+                self.write(item, built.page)
+        finally:
+            self.publisher.items = {}
+
+    def publish(self, item: Item, page: Page) -> None:
+        """Lead the links of a page where they belong, and write it if a byte changes."""
+        linker = self.publisher.linker(item.locale)
+        data = linker.linked(item.name, page)
+        item.targets = tuple(sorted(linker.asked.pop(item.name, ())))
+        self.write(item, data)
+
+    def write(self, item: Item, data: bytes) -> None:
+        item.page = digest(data)
+        path = self.config.target_path(item.locale, item.name)
+        try:
+            if files.read(path) == data:
+                return
+            item.row.page_written = True
+            if not self.dry_run:
+                files.write(path, data, durable=False)
+        except Prl10nError as error:
+            self.inputs.blame(fault_of(error), item.name, item.locale)
+
+
+def _windows(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    window: list[Job] = []
+    size = 0
+    for job in jobs:
+        window.append(job)
+        size += len(job.source)
+        if size >= executors.WINDOW or len(window) >= MANY:
+            yield window
+            window, size = [], 0
+    if window:
+        yield window
+
+
+class _Window:
+    """Documents that are translated together."""
+
+    def __init__(self, run: Working, crew: Crew, read: Sequence[Chunk[Job, Begun | Fault]]) -> None:
+        self.run = run
+        self.crew = crew
+        self.read = read
+        self.documents: list[_Waiting] = []
+        self.by_task: dict[Task, _Waiting] = {}
+        self.ready: list[list[_Waiting]] = [[] for _ in crew.lanes]  # by lane: those that have all their texts
+        self.handed: set[_Waiting] = set()
+        self.making: list[tuple[Chunk[tuple[Job, tuple[Answers, ...]], tuple[Made | Fault, ...]], list[_Waiting]]] = []
+        self.broken: list[tuple[_Waiting, tuple[Made, ...]]] = []  # those of which answers cannot be used
+        self.failure: BackendError | None = run.outcome.failure
+
+    def all(self) -> None:
+        run = self.run
+        for chunk in self.read:
+            for job, begun in zip(chunk.jobs, self.crew.results(chunk, making.lost), strict=True):
+                run.progress.advance()
+                self.take(job, chunk.lane, begun)
+        if not self.documents:
+            return
+        work = Work([task for each in self.documents for task in each.tasks], run.spend)
+        work.ready, work.idle = self.note, self.idle
+        for locale, plan in work.plan().items():
+            run.outcome.plans[locale] = run.outcome.plans[locale] + plan if locale in run.outcome.plans else plan
+        if run.dry_run:
+            work.announce()
+        elif self.failure is None:
+            if not run.many:
+                total = sum(plan.characters for plan in run.outcome.plans.values())
+                run.progress.begin("translating", total, "characters")
+                work.told = run.progress.advance
+            self.failure = work.carry_out()
+        self.make(each for each in self.documents if each not in self.handed)
+        self.ask_again(work)
+        run.outcome.failure = self.failure
+        run.outcome.over_budget = run.spend.left
+        for desk in {task.desk for each in self.documents for task in each.tasks}:
+            desk.forget()
+
+    def take(self, job: Job, lane: int, begun: Begun | Fault) -> None:
+        """A document was read: what lacks nothing is finished, the rest waits for texts."""
+        run = self.run
+        if isinstance(begun, Fault):
+            run.inputs.unreadable(job.file, begun)
+            return
+        run.inputs.tell_problems(job, begun.problems)
+        if begun.address is not None:
+            run.publisher.addresses[job.name] = begun.address
+        waiting: list[Place] = []
+        tasks: list[Task] = []
+        for place, result in zip(job.places, begun.places, strict=True):
+            if isinstance(result, Asked):
+                waiting.append(place)
+                tasks.append(Task(run.desks.desk(place.locale), result))
+            elif isinstance(result, Fault):
+                run.inputs.blame(result, job.name, place.locale)
+            else:
+                run.finish(job._replace(places=(place,)), place, result, None, run.row(job, place))
+        if tasks:
+            found = _Waiting(job._replace(places=tuple(waiting)), lane, tuple(tasks), len(tasks))
+            self.documents.append(found)
+            self.by_task.update(dict.fromkeys(tasks, found))
+
+    def note(self, task: Task) -> None:
+        """All texts of a document in a locale are known."""
+        waiting = self.by_task[task]
+        waiting.left -= 1
+        if waiting.left == 0:
+            self.ready[waiting.lane].append(waiting)
+
+    def idle(self) -> bool:
+        """Hand on what is ready, and take what is made: a little at a time."""
+        size = 1 if isinstance(self.crew.executor, executors.Here) else executors.CHUNK // 2
+        for documents in self.ready:
+            if len(documents) >= size:
+                self.hand(documents[:size])
+                del documents[:size]
+                return True
+        for index, (chunk, documents) in enumerate(self.making):
+            if chunk.is_done:
+                del self.making[index]
+                self.receive(chunk, documents)
+                return True
+        return False
+
+    def hand(self, documents: Sequence[_Waiting]) -> None:
+        """Have documents made by the worker that has read them."""
+        jobs = [(each.job, tuple(self.answers(task) for task in each.tasks)) for each in documents]
+        chunk = self.crew.submit(partial(_make, self.run.setup), jobs, documents[0].lane)
+        self.handed.update(documents)
+        self.making.append((chunk, list(documents)))
+
+    def answers(self, task: Task) -> Answers:
+        desk = task.desk
+        return Answers(task.known(), desk.style, desk.trust, desk.backend.name)
+
+    def make(self, documents: Iterable[_Waiting]) -> None:
+        """Have all of these made, and take all that is."""
+        lanes: list[list[_Waiting]] = [[] for _ in self.crew.lanes]
+        for each in documents:
+            lanes[each.lane].append(each)
+        for lane in lanes:
+            for first in range(0, len(lane), executors.CHUNK):
+                self.hand(lane[first : first + executors.CHUNK])
+        while self.making:
+            self.receive(*self.making.pop(0))
+
+    def receive(
+        self,
+        chunk: Chunk[tuple[Job, tuple[Answers, ...]], tuple[Made | Fault, ...]],
+        documents: Sequence[_Waiting],
+        *,
+        last: bool = False,
+    ) -> None:
+        for waiting, results in zip(documents, self.crew.results(chunk, _lost), strict=True):
+            made = tuple(result for result in results if isinstance(result, Made))
+            if len(made) == len(results) and any(each.errors for each in made) and not last:
+                self.broken.append((waiting, made))
+            else:
+                self.finish(waiting, results)
+
+    def ask_again(self, work: Work) -> None:
+        """Ask for the words of answers that cannot be used, run by run; then what there is has to do."""
+        broken, self.broken = self.broken, []
+        if broken and self.failure is None and not self.run.dry_run:
+            self.failure = work.again(
+                (task, text)
+                for waiting, made in broken
+                for task, each in zip(waiting.tasks, made, strict=True)
+                for text in each.errors
+            )
+        for first in range(0, len(broken), executors.CHUNK):
+            for waiting, _ in broken[first : first + executors.CHUNK]:
+                self.hand([waiting])
+            while self.making:
+                self.receive(*self.making.pop(0), last=True)
+
+    def finish(self, waiting: _Waiting, results: Sequence[Made | Fault]) -> None:
+        run, job = self.run, waiting.job
+        for place, task, made in zip(job.places, waiting.tasks, results, strict=True):
+            if isinstance(made, Fault):
+                run.inputs.blame(made, job.name, place.locale)
+                continue
+            row = run.row(job, place)
+            row.tally = task.tally
+            for line, rule, message, text in self.said(task, made):
+                run.inputs.warn(rule, job.file, line, f"{message}\n    {short(text)}", place.locale)
+            run.finish(job._replace(places=(place,)), place, made, self.answers(task), row)
+
+    def said(self, task: Task, made: Made) -> Iterator[tuple[int, str, str, str]]:
+        """(line, rule, message, text) of what is to be said of units: why they have no draft, or what their terms say
+        of it. Of what was not asked for, since the work ended early, nothing is said.
+        """
+        name, known = task.desk.backend.name, task.desk.known
+        terms: dict[str, list[str]] = {}
+        for unit, message in task.said_of_terms():
+            terms.setdefault(unit.text, []).append(message)
+        whole = not made.errors and all(text in known for unit in task.asked.units for text in unit.texts)
+        if self.run.dry_run or not (whole or (self.failure is None and not self.run.spend.reached)):
+            return
+        for unit in task.asked.units:
+            if unit.text in made.errors:
+                reason = f"the answer of {name} cannot be used: {made.errors[unit.text]}"
+                yield unit.line, "markup", f"the unit stays untranslated, {reason}", unit.text
+            elif not all(text in known for text in unit.texts):
+                if name != "memory":
+                    yield unit.line, "markup", f"the unit stays untranslated, {name} has no answer for it", unit.text
+            else:
+                for message in terms.get(unit.text, ()):
+                    yield unit.line, "glossary", message, unit.text
+
+
+def _make(setup: Setup, job: tuple[Job, tuple[Answers, ...]]) -> tuple[Made | Fault, ...]:
+    return making.make(setup, *job)
+
+
+def _lost(job: tuple[Job, tuple[Answers, ...]]) -> tuple[Made | Fault, ...]:
+    return (making.lost(job[0]),) * len(job[0].places)
