@@ -5,7 +5,12 @@
 FOLDER holds markdown; its pages are repeated with small changes until there are `--pages` of them. Without a folder
 pages are generated. The floor is python-frontmatter and markdown-it-py reading every page once, on one core. Peers
 that are installed (po4a, Translate Toolkit, mdpo) extract and rebuild the same pages, in processes of their own.
-Each figure is the best of the rounds, but for the cold runs, of which there is one. Exit code 1 if a goal is missed.
+Each figure is the best of the rounds, but for the cold runs, of which there is one. A further locale is what a cold run
+takes more for two locales than for one. Exit code 1 if a goal is missed.
+
+    python bench/speed.py --growth 1000,10000,100000
+
+measures cold runs of so many generated pages, of the floor too, instead: time per page, and memory.
 """
 
 from __future__ import annotations
@@ -17,12 +22,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 PRL10N = (sys.executable, "-m", "prl10n")
 FLOOR = """
@@ -51,7 +60,7 @@ for number, path in enumerate(sys.argv[2:]):
 
 
 class Used(NamedTuple):
-    """What a process took: seconds, and megabytes of the largest process of its tree."""
+    """What a process took: seconds, and megabytes (10⁶ bytes) of the largest process of its tree."""
 
     seconds: float
     megabytes: float
@@ -82,13 +91,30 @@ def run(command: Sequence[str], folder: Path, accepted: Sequence[int] = (0,)) ->
     start = time.perf_counter()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL, stderr=said)
+        largest = [0]
+        watched = threading.Thread(target=watch, args=(process.pid, largest), daemon=True)
+        watched.start()
         _, status, usage = os.wait4(process.pid, 0)
         taken = time.perf_counter() - start
+        watched.join()
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in accepted:
             said.seek(0)
             sys.exit(f"{' '.join(command[:6])} ended with {process.returncode}:\n{said.read().decode()[-2000:]}")
-    return Used(taken, usage.ru_maxrss / 1024)
+    return Used(taken, max(usage.ru_maxrss * 1024, largest[0]) / 1e6)
+
+
+def watch(number: int, largest: list[int]) -> None:
+    """Note how large the largest of the processes is that another one starts."""
+    try:
+        process = psutil.Process(number)
+        while process.status() != psutil.STATUS_ZOMBIE:
+            for each in process.children(recursive=True):
+                with suppress(psutil.Error):
+                    largest[0] = max(largest[0], each.memory_info().rss)
+            time.sleep(0.05)
+    except psutil.Error:
+        return  # it is over
 
 
 def best(rounds: int, work: Callable[[], Used]) -> Used:
@@ -179,8 +205,14 @@ def measure(root: Path, rounds: int, chosen: set[str]) -> dict[str, Used]:
 
     note("floor", lambda: run((sys.executable, "-c", FLOOR, "content/en"), root), rounds)
     note("imports", lambda: run((sys.executable, "-c", "import markdown_it, polib"), root), 3 * rounds)
+    configure(root, ["fr", "de"])
+    note("two locales", lambda: run(sync, root, ready))
+    clean(root)
     configure(root, ["fr"])
     note("cold", lambda: run(sync, root, ready))
+    if "two locales" in done:
+        more = done["two locales"].seconds - done["cold"].seconds
+        done["further"] = Used(more, done["two locales"].megabytes)
     written, there = (sum(1 for _ in (root / f"content/{locale}").rglob("*.md*")) for locale in ("fr", "en"))
     if written < 0.9 * there:
         sys.exit(f"only {written} of {there} pages were written")
@@ -199,9 +231,32 @@ def measure(root: Path, rounds: int, chosen: set[str]) -> dict[str, Used]:
     note("edited", edited, rounds + 1)
     one = edit(root, number)
     note("file", lambda: run((*sync, str(one)), root, ready), 3 * rounds)
-    configure(root, ["fr", "de"])
-    note("further", lambda: run((*sync, "--locale", "de"), root, ready))
     return done
+
+
+def clean(root: Path) -> None:
+    """Take away all that a run makes."""
+    for name in ("locales", ".prl10n", "content/fr", "content/de"):
+        shutil.rmtree(root / name, ignore_errors=True)
+
+
+def growth(counts: Sequence[int]) -> None:
+    """Cold runs of so many generated pages: a line for each."""
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            pages(None, root / "content/en", count)
+            floor = run((sys.executable, "-c", FLOOR, "content/en"), root)
+            configure(root, ["fr"])
+            cold = run((*PRL10N, "sync"), root, (0, 4))
+            idle = run((*PRL10N, "sync"), root, (0, 4))
+            print(
+                f"{count:>7,} pages: floor {1e3 * floor.seconds / count:.2f} ms a page, cold sync "
+                f"{1e3 * cold.seconds / count:.2f} ms ({cold.seconds / floor.seconds:.2f} × floor), "
+                f"{cold.megabytes:.0f} MB; nothing to do {1e6 * idle.seconds / count:.0f} µs a page, "
+                f"{idle.megabytes:.0f} MB",
+                flush=True,
+            )
 
 
 def peers(root: Path) -> dict[str, Used]:
@@ -254,8 +309,12 @@ def main() -> int:
     arguments.add_argument("--pages", type=int, default=2900)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--only", default="", help="names of the table, with commas; the cold run always is")
+    arguments.add_argument("--growth", default="", help="numbers of pages, with commas")
     arguments.add_argument("--peers", action="store_true", help="run the other tools too, as far as they are installed")
     chosen = arguments.parse_args()
+    if chosen.growth:
+        growth([int(count) for count in chosen.growth.split(",")])
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         size = pages(chosen.folder, root / "content/en", chosen.pages)
