@@ -268,6 +268,81 @@ def outside(root: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.parametrize("ending", ["md", "mdx"])
+def test_hostile_front_matter_in_a_project(root: Path, ending: str) -> None:
+    """All of it at once: who cannot be read is named with its line and a remedy, and all others have their pages."""
+    (root / "prl10n.toml").write_text(f'{CONFIGURATION}\n[content]\ninclude = ["**/*.md*"]\n', encoding="utf-8")
+    for number, text in enumerate(FRONT_MATTER.values()):
+        (root / f"content/en/{number}.{ending}").write_text(f"{text}\nA text.\n", encoding="utf-8")
+    before = outside(root)
+    done = limited(root, "-m", "prl10n", "sync")
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 2
+    refused = {number for number, name in enumerate(FRONT_MATTER) if name in NAMED}
+    for number in refused:
+        assert f"content/en/{number}.{ending}:1: error: the front matter cannot be read" in done.stderr
+    made = {path.name for path in (root / "content/fr").iterdir()}
+    assert made == {"fine.md", *(f"{number}.{ending}" for number in range(len(FRONT_MATTER)) if number not in refused)}
+    for name in ("a YAML bomb", "an alias of itself", "YAML of a million levels", "TOML of a million levels"):
+        assert f"content/en/{list(FRONT_MATTER).index(name)}.{ending}:" in done.stderr, name
+    assert outside(root) == before
+
+
+NAMES: Mapping[str, tuple[bytes, str]] = {
+    "a line end": (b"a\nb.md", r"content/en/a\nb.md"),
+    "an escape": (b"a\x1b[2Jb.md", r"content/en/a\x1b[2Jb.md"),
+    "an override": ("a\u202eb.md".encode(), r"content/en/a\u202eb.md"),
+    "Latin-1": (b"caf\xe9.md", r"content/en/caf\xe9.md"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_cannot_be_shown(root: Path, name: str) -> None:
+    """In a catalog it would end its line, in a terminal it would act. It is named, readably, and the remedy helps."""
+    written, said = NAMES[name]
+    path = Path(os.fsdecode(os.fsencode(root / "content/en") + b"/" + written))
+    path.write_text("# Other\n", encoding="utf-8")
+    done = limited(root, "-m", "prl10n", "sync")
+    assert done.returncode == 2
+    assert f"error: {said}: the name of this file" in done.stderr
+    assert "exclude it with a glob that has ?" in done.stderr
+    assert not (root / "locales").exists()
+    glob = "caf?.md" if name == "Latin-1" else "a?*b.md"
+    (root / "prl10n.toml").write_text(f'{CONFIGURATION}\n[content]\nexclude = ["{glob}"]\n', encoding="utf-8")
+    done = limited(root, "-m", "prl10n", "sync")
+    assert done.returncode == 0, done.stderr
+    assert (root / "content/fr/fine.md").exists()
+
+
+LONG = "n" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("configuration", "argument", "said"),
+    [
+        ("", LONG, f"{LONG}: not a document of this project"),
+        (f'[content]\nsource = "{LONG}"', "", "prl10n.toml:9: error: the folder"),
+        (f'[content]\ntarget = "{LONG}/{{locale}}/{{path}}"', "", "File name too long"),
+        (f'[content]\ncatalog = "{LONG}/{{locale}}/{{dir}}{{stem}}.po"', "", "File name too long"),
+    ],
+    ids=["an argument", "source", "target", "catalog"],
+)
+def test_a_name_of_10_000_characters(root: Path, configuration: str, argument: str, said: str) -> None:
+    (root / "prl10n.toml").write_text(f"{CONFIGURATION}\n{configuration}\n", encoding="utf-8")
+    done = limited(root, "-m", "prl10n", "sync", *filter(None, [argument]))
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_links_and_addresses_of_10_000_characters(root: Path) -> None:
+    text = f"---\nslug: {LONG}\npermalink: /{LONG}\n---\n\n# Hi\n\n[x]({LONG}) ![y](/{LONG}.png)\n"
+    (root / "content/en/long.md").write_text(text, encoding="utf-8")
+    done = limited(root, "-m", "prl10n", "sync")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert f"]({LONG})" in (root / "content/fr/long.md").read_text(encoding="utf-8")
+
+
 ENTRY = '\n#: {file}\nmsgid "{source}"\nmsgstr "{target}"\n'
 HEADER = 'msgid ""\nmsgstr ""\n"Language: fr\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
 CATALOGS: Mapping[str, str] = {
@@ -286,6 +361,16 @@ CATALOGS: Mapping[str, str] = {
     + "# A remark.\n" * 20_000
     + ENTRY.format(file="a.md", source="Fine", target="x").lstrip(),
     "20,000 obsolete lines": HEADER + "\n" + '#~ msgid "a"\n' * 20_000,
+    "NUL": HEADER + ENTRY.format(file="a.md", source="Fine", target="Bi\0en"),
+    "an escape": HEADER + ENTRY.format(file="a.md", source="Fine", target="Bi\x1b[2Jen"),
+    "a header of 20,000 lines": HEADER
+    + "".join(f'"X-{number}: y\\n"\n' for number in range(20_000))
+    + ENTRY.format(file="a.md", source="Fine", target="Bien"),
+    "a form of plurals out of all measure": HEADER
+    + f'"Plural-Forms: nplurals=999999999; plural={"(" * 10_000}n{")" * 10_000};\\n"\n'
+    + ENTRY.format(file="a.md", source="Fine", target="Bien"),
+    "an encoding that decompresses": HEADER.replace("UTF-8", "bz2_codec")
+    + ENTRY.format(file="a.md", source="Fine", target="Bien"),
     "backslashes": HEADER + ENTRY.format(file="a.md", source="Fine", target="\\\\" * 100_000),
     "an open text": HEADER + '\nmsgid "Fine\n',
 }

@@ -12,8 +12,8 @@ SOURCE = Path(__file__).parent.parent / "src/prl10n"
 # From the ground up. A module imports modules of the lines above its own; those of one line do not know each other.
 LAYERS = [
     {"__init__", "errors"},
-    {"model", "files", "locales", "tags", "tomls"},
-    {"lock"},
+    {"model", "files", "locales", "tomls"},
+    {"lock", "tags"},
     {"addresses", "glossary", "models"},
     {"backends", "tbx", "localize"},
     {"config", "document"},

@@ -26,7 +26,7 @@ def find_documents(config: Config) -> tuple[str, ...]:
     """
     content = config.content
     folder = config.root / content.source
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 (False for a name that none can have)
         raise config.origin.error(
             ("content", "source"),
             f"the folder {content.source} does not exist",

@@ -111,6 +111,7 @@ class Desks:
         """The memory, opened by the first document that lacks a text."""
         if self.memory is None:
             path = self.config.root / FILE
+            self.inputs.refuse_outside(str(path))
             memory = Memory(path, scratch=self.dry_run, language=self.config.source)
             self.memory = self.stack.enter_context(memory)
             if memory.damaged:

@@ -20,7 +20,7 @@ _AS_IT_IS = getattr(os, "O_BINARY", 0)  # Windows writes line ends of its own wi
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to would be waited for
 
 
-def read(path: Path) -> bytes | None:
+def read(path: Path | str) -> bytes | None:
     """The bytes of a file; None where there is none. A pipe or a device is refused, and never waited for."""
     try:
         with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | _AT_ONCE)) as file:
@@ -39,24 +39,25 @@ def read(path: Path) -> bytes | None:
 
 def is_file(path: Path | str) -> bool:
     """Whether there is a file. False for a name that none can have: one too long, for which `Path.is_file` raises."""
-    return os.path.isfile(path)  # noqa: PTH113
+    return os.path.isfile(path)
 
 
-def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING, *, durable: bool = True) -> bool:
+def write(path: Path | str, data: bytes, expected: bytes | None = _ANYTHING, *, durable: bool = True) -> bool:
     """Replace a file atomically: a temporary file in its folder, fsync, rename. False if it no longer holds `expected`.
 
     `expected` None means that there was no file. The mode of an existing file is kept. What is not `durable` is not
     waited for until the disk has it: no command reads it half-written, but a power cut may leave it empty, and the next
     run makes it again.
     """
-    temporary = path.with_name(f"{_temporary(os.getpid())}{os.urandom(4).hex()}.tmp")
+    folder = os.path.dirname(path) or "."
+    temporary = f"{folder}/{_temporary(os.getpid())}{os.urandom(4).hex()}.tmp"
     replaced = False
     try:
         mode = _mode(path)
         try:
             descriptor = _new(temporary, mode)
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            os.makedirs(folder, exist_ok=True)
             descriptor = _new(temporary, mode)
         try:
             left = memoryview(data)
@@ -67,10 +68,10 @@ def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING, *, durabl
         finally:
             os.close(descriptor)
         if mode is not None:
-            temporary.chmod(mode)
-        with _alone(path.parent):
+            os.chmod(temporary, mode)
+        with _alone(folder):
             if expected is _ANYTHING or read(path) == expected:
-                temporary.replace(path)
+                os.replace(temporary, path)
                 replaced = True
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from error
@@ -80,13 +81,13 @@ def write(path: Path, data: bytes, expected: bytes | None = _ANYTHING, *, durabl
     return replaced
 
 
-def _new(path: Path, mode: int | None) -> int:
+def _new(path: str, mode: int | None) -> int:
     """The descriptor of a new file; FileExistsError if there is one."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS, 0o666 if mode is None else mode)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: str) -> Iterator[None]:
     """No other prl10n replaces a file of the folder between a look at it and its replacement. Where the file system
     has no locks, that moment stays.
     """
@@ -102,18 +103,18 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _mode(path: Path) -> int | None:
+def _mode(path: Path | str) -> int | None:
     """The permissions of a file; None where there is none."""
     try:
-        return stat.S_IMODE(path.stat().st_mode)
+        return stat.S_IMODE(os.stat(path).st_mode)
     except FileNotFoundError:
         return None
 
 
-def _discard(temporary: Path) -> None:
+def _discard(temporary: Path | str) -> None:
     """Remove what may be there; where it cannot be, the error that came before says why."""
     try:
-        temporary.unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
     except (OSError, ValueError):
         return
 
@@ -137,7 +138,7 @@ def sweep(root: Path, process: int) -> None:
 def private(folder: Path) -> None:
     """Make prl10n's own folder, which git is to ignore."""
     ignore = folder / ".gitignore"
-    if not os.path.exists(ignore):  # noqa: PTH110 (False where nobody may look)
+    if not os.path.exists(ignore):  # False where nobody may look
         write(ignore, b"*\n")
 
 
@@ -152,7 +153,7 @@ def remove(path: Path, expected: bytes) -> bool:
     return True
 
 
-def _unwritable(path: Path, error: OSError | ValueError) -> Prl10nError:
+def _unwritable(path: Path | str, error: OSError | ValueError) -> Prl10nError:
     return Prl10nError(
         f"cannot be written: {_reason(error)}",
         where=str(path),
@@ -167,3 +168,8 @@ def _reason(error: OSError | ValueError) -> str:
 def is_inside(path: Path, root: Path) -> bool:
     """Whether a path, its links followed, stays below `root` (law 7)."""
     return path.resolve().is_relative_to(root.resolve())
+
+
+def is_inside_folder(path: str, root: Path) -> bool:
+    """As `is_inside`, of a path whose folder is inside: only a link can lead out then."""
+    return not os.path.islink(path) or is_inside(Path(path), root)

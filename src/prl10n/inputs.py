@@ -11,12 +11,13 @@ from pathlib import Path
 
 from prl10n import catalog, document, files, making
 from prl10n.catalog import Catalog
-from prl10n.config import Config, shown
+from prl10n.config import Config, expander, shown
 from prl10n.content import find_catalogs, reading_rules
 from prl10n.errors import CatalogError, Prl10nError
+from prl10n.locales import gettext_locale
 from prl10n.making import Fault, Job, Place
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome
+from prl10n.outcome import Outcome, Row
 from prl10n.publishing import needs_former
 
 MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
@@ -44,7 +45,12 @@ class Inputs:
         self.problems: dict[str, dict[str, Sequence[tuple[int, str]]]] = {}  # document → rules → (line, message)
         self.failed: set[tuple[str, str]] = set()
         self._orphans: dict[str, list[Former]] = {}
-        self._inside: dict[Path, bool] = {}  # folders that were looked at, and whether they are within the project
+        self.root = str(config.root)
+        self.shown_root = shown(config.root / "x")[:-1]
+        contents = {locale: config.settings(locale).content for locale in config.targets}
+        self.catalogs = {locale: expander(own.catalog, gettext_locale(locale)) for locale, own in contents.items()}
+        self.pages = {locale: expander(own.target, locale) for locale, own in contents.items()}
+        self._inside: dict[str, bool] = {}  # folders that were looked at, and whether they are within the project
 
     def jobs(self, wanted: Mapping[str, Sequence[str]], *, builds: bool) -> Iterator[Job]:
         """What workers are to do, document by document; locales that read it by the same rules share a job."""
@@ -52,7 +58,7 @@ class Inputs:
         for name, locales in wanted.items():
             file = f"{folder}/{name}"
             try:
-                data = files.read(self.config.root / folder / name)
+                data = files.read(f"{self.root}/{file}")
             except Prl10nError as error:
                 self.unreadable(file, fault_of(error))
                 continue
@@ -69,7 +75,8 @@ class Inputs:
 
     def place(self, job: Job, locale: str, *, builds: bool) -> Place | None:
         """A document in a locale as it is on disk; None, and a finding, where that cannot be read."""
-        path, target = self.config.catalog_path(locale, job.name), self.config.target_path(locale, job.name)
+        path = f"{self.root}/{self.catalogs[locale](job.name)}"
+        target = f"{self.root}/{self.pages[locale](job.name)}"
         try:
             for written in (path, target):
                 self.refuse_outside(written)
@@ -81,7 +88,7 @@ class Inputs:
             return None
         if former is not None:
             self.formers[locale, job.name] = former
-        return Place(locale, str(path), data, former.catalog.data if former else None, page)
+        return Place(locale, path, data, former.catalog.data if former else None, page)
 
     def former(self, job: Job, locale: str) -> Former | None:
         """The catalog that a document had under another name: one without a document, with most of its texts."""
@@ -106,15 +113,20 @@ class Inputs:
             self._orphans[locale].remove(best)
         return best
 
-    def refuse_outside(self, path: Path) -> None:
+    def refuse_outside(self, path: str) -> None:
         """Law 7: nothing is written where a link leads out of the project."""
-        folder = path.parent
+        folder = path.rpartition("/")[0]
         if folder not in self._inside:
-            self._inside[folder] = files.is_inside(folder, self.config.root)
-        if not self._inside[folder] or (path.is_symlink() and not files.is_inside(path, self.config.root)):
+            self._inside[folder] = files.is_inside(Path(folder), self.config.root)
+        if not self._inside[folder] or not files.is_inside_folder(path, self.config.root):
             raise CatalogError(
-                "a link leads out of the project", where=shown(path), remedy="Replace the link by a folder."
+                "a link leads out of the project", where=shown(Path(path)), remedy="Replace the link by a folder."
             )
+
+    def row(self, document: str, name: str, locale: str) -> Row:
+        """A row of the outcome, with its paths as a person at the prompt would write them."""
+        catalog, page = self.catalogs[locale](name), self.pages[locale](name)
+        return Row(document, locale, catalog=f"{self.shown_root}{catalog}", page=f"{self.shown_root}{page}")
 
     # what is wrong
 

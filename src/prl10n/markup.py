@@ -13,32 +13,37 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prl10n import document, tags
 from prl10n.errors import MarkupError
 from prl10n.model import Inline, Inner, Piece, Syntax, Unit
-from prl10n.tags import Item, Token
+from prl10n.tags import CLOSE, EMPTY, OPEN, TEXT, Token, spaced
 
 if TYPE_CHECKING:
     from prl10n.document import References
 
-_SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")
 _BANG = re.compile(r"!(?=\\?\[|$)")  # in front of a bracket it would make an image
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:([0-9]{1,9})([.)])(?=\s|$)|([-+*#>=~`<|:\[_]))")
 _SHORTCUT = ("]", "][]")
+_ENTITIES = (Syntax.HTML, Syntax.ATTRIBUTE)  # in which characters are written as entities
+_VERBATIM = (Syntax.VALUE, Syntax.PARAMETER)  # in which they are written as they are
+_BLOCKS = {Syntax.MARKDOWN: "paragraph", Syntax.HEADING: "heading", Syntax.LABEL: "label"}  # what a text stays inside
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """Something with a neutral form of its own: a unit, or words inside its markup."""
+class _Text(NamedTuple):
+    """Something with a neutral form of its own: a unit, or words inside its markup. `tokens` are those of the pieces
+    from `first` to `last`, which leave out the pairs that enclose all the others.
+    """
 
     text: str
     syntax: Syntax
     pieces: tuple[Inline, ...]
+    first: int
+    last: int
+    tokens: list[Token]
 
 
 def neutral(unit: Unit, references: References | None = None) -> tuple[str, ...]:
@@ -46,55 +51,70 @@ def neutral(unit: Unit, references: References | None = None) -> tuple[str, ...]
 
     Markup around all the words, and white space at the borders, stay outside: `**Now**` and `Now` are one text.
     """
-    return tuple(_neutral(text) for text in _texts(unit, {} if references is None else references))
+    known = {} if references is None else references
+    own = (_neutral(_own(unit)),) if _has_words(unit.pieces) else ()
+    parts = _inner(unit.pieces, unit.text)
+    return (*own, *(_neutral(_inside(unit, part, known)) for part in parts)) if parts else own
 
 
-def _texts(unit: Unit, references: References) -> Iterator[_Text]:
-    if _has_words(unit.pieces):
-        yield _Text(unit.text, unit.syntax, unit.pieces)
-    for part in _inner(unit.pieces, unit.text):
-        text = unit.text[part.start : part.end]
-        yield _Text(text, part.syntax, document.read(text, part.syntax, references))
+def _text(text: str, syntax: Syntax, pieces: tuple[Inline, ...]) -> _Text:
+    first, last = _core(pieces)
+    return _Text(text, syntax, pieces, first, last, _tokens(pieces[first:last]))
 
 
-def _inner(pieces: Sequence[Inline], text: str) -> Iterator[Inner]:
-    for piece in pieces:
-        for part in piece.inner:
-            if document.has_letters(text[part.start : part.end]):
-                yield part
+def _own(unit: Unit) -> _Text:
+    return _text(unit.text, unit.syntax, unit.pieces)
+
+
+def _inside(unit: Unit, part: Inner, references: References) -> _Text:
+    text = unit.text[part.start : part.end]
+    return _text(text, part.syntax, document.read(text, part.syntax, references))
+
+
+def _inner(pieces: Sequence[Inline], text: str) -> list[Inner]:
+    """The parts of markup that are words."""
+    return [
+        part
+        for piece in pieces
+        if piece.inner
+        for part in piece.inner
+        if document.has_letters(text[part.start : part.end])
+    ]
 
 
 def _has_words(pieces: Sequence[Inline]) -> bool:
-    return any(piece.piece is Piece.TEXT and document.has_letters(piece.value) for piece in pieces)
+    return any(piece.piece is TEXT and document.has_letters(piece.value) for piece in pieces)
 
 
 def _core(pieces: Sequence[Inline]) -> tuple[int, int]:
     """The range of pieces without the pairs that enclose all the others."""
     first, last = 0, len(pieces)
-    while last - first > 1 and pieces[first].piece is Piece.OPEN and document.partner(pieces, first) == last - 1:
+    while last - first > 1 and pieces[first].piece is OPEN and document.partner(pieces, first) == last - 1:
         first, last = first + 1, last - 1
     return first, last
 
 
-def _tokens(pieces: Iterable[Inline]) -> Iterator[Token]:
+def _tokens(pieces: Iterable[Inline]) -> list[Token]:
     """The neutral tokens of pieces, their tags numbered from 1."""
+    tokens: list[Token] = []
     count = 0
     opened: list[int] = []
     for piece in pieces:
-        if piece.piece is Piece.TEXT:
-            yield Token(Item.TEXT, piece.value)
-        elif piece.piece is Piece.CLOSE:
-            yield Token(Item.CLOSE, number=opened.pop())
+        kind = piece.piece
+        if kind is TEXT:
+            tokens.append(Token(kind, piece.value))
+        elif kind is CLOSE:
+            tokens.append(Token(kind, "", opened.pop()))
         else:
             count += 1
-            if piece.piece is Piece.OPEN:
+            tokens.append(Token(kind, "", count))
+            if kind is OPEN:
                 opened.append(count)
-            yield Token(Item[piece.piece.name], number=count)
+    return tokens
 
 
 def _neutral(text: _Text) -> str:
-    first, last = _core(text.pieces)
-    return _SPACES.sub(" ", tags.written(_tokens(text.pieces[first:last]))).strip(" ")
+    return spaced(tags.written(text.tokens)).strip(" ")
 
 
 def render(unit: Unit, answers: Sequence[str], references: References | None = None) -> str:
@@ -105,41 +125,34 @@ def render(unit: Unit, answers: Sequence[str], references: References | None = N
     cannot be written so that it reads as meant.
     """
     known = {} if references is None else references
-    texts = list(_texts(unit, known))
+    parts = _inner(unit.pieces, unit.text)
+    own, inside = _own(unit), [_inside(unit, part, known) for part in parts]
+    texts = [own, *inside] if _has_words(unit.pieces) else inside
     if len(answers) != len(texts):
         raise MarkupError(f"{len(texts)} texts were asked for, {len(answers)} came back")
-    if all(_neutral(text) == answer for text, answer in zip(texts, answers, strict=True)):
+    if [_neutral(text) for text in texts] == list(answers):
         return unit.text
-    remaining = list(answers)
-    main = tags.parse(remaining.pop(0)) if _has_words(unit.pieces) else None
+    main = tags.parse(answers[0]) if len(texts) > len(inside) else None
     inner: dict[tuple[int, int], str] = {}
-    for part, answer in zip(_inner(unit.pieces, unit.text), remaining, strict=True):
-        text = unit.text[part.start : part.end]
-        inside = _Text(text, part.syntax, document.read(text, part.syntax, known))
-        inner[part.start, part.end] = _render(inside, tags.parse(answer), {}, known)
-    return _render(_Text(unit.text, unit.syntax, unit.pieces), main, inner, known)
+    for part, text, answer in zip(parts, inside, answers[len(texts) - len(inside) :], strict=True):
+        inner[part.start, part.end] = _render(text, tags.parse(answer), {}, known)
+    return _render(own, main, inner, known)
 
 
 def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int], str], references: References) -> str:
-    first, last = _core(text.pieces)
-    source = list(_tokens(text.pieces[first:last]))
+    writer = _Writer(text, inner)
     if answer is None:
-        answer = source
+        answer = text.tokens
     else:
-        tags.check(source, answer)
-        if not any(token.item is Item.TEXT and token.text.strip() for token in answer):
+        tags.check(text.tokens, answer)
+        if not "".join([token.text for token in answer]).strip():
             raise MarkupError("the translation is empty")
-        breaks = {
-            token.number
-            for token, piece in zip(source, text.pieces[first:last], strict=True)
-            if piece.value == "br" or piece.value.startswith("lines ")
-        }
-        answer = tags.respaced(source, answer, breaks)
-    writer = _Writer(text, first, last, inner)
+        answer = tags.respaced(text.tokens, answer, writer.breaks)
     wanted = writer.meaning(answer)
     # Who writes entities goes on doing so; in HTML a bare `<` may begin a tag that ends behind the unit.
-    entities = text.syntax in (Syntax.HTML, Syntax.ATTRIBUTE) and "&" in text.text
-    entities = entities or (text.syntax is Syntax.HTML and any("<" in token.text for token in answer))
+    entities = text.syntax in _ENTITIES and (
+        "&" in text.text or (text.syntax is Syntax.HTML and any("<" in token.text for token in answer))
+    )
     for escape in (entities, not entities):
         for plain_stars in (False, True):
             candidate = writer.write(answer, escape=escape, stars=plain_stars)
@@ -154,52 +167,61 @@ def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int]
 class _Writer:
     """Writes an answer with the markup of its source."""
 
-    def __init__(self, text: _Text, first: int, last: int, inner: dict[tuple[int, int], str]) -> None:
+    def __init__(self, text: _Text, inner: dict[tuple[int, int], str]) -> None:
+        pieces = text.pieces
         self.text = text
         self.inner = inner
-        self.before, self.core, self.behind = text.pieces[:first], text.pieces[first:last], text.pieces[last:]
+        self.before, self.behind = pieces[: text.first], pieces[text.last :]
+        core = pieces[text.first : text.last]
         self.opening: dict[int, Inline] = {}
         self.closing: dict[int, Inline] = {}
-        for piece, token in zip(self.core, _tokens(self.core), strict=True):
-            if token.number:
-                (self.closing if token.item is Item.CLOSE else self.opening)[token.number] = piece
-        self.edges = _edges(self.core)
+        self.breaks: set[int] = set()  # the numbers of the tags that stand for line breaks
+        for piece, (item, _, number) in zip(core, text.tokens, strict=True):
+            if item is CLOSE:
+                self.closing[number] = piece
+            elif number:
+                self.opening[number] = piece
+                if item is EMPTY and (piece.value == "br" or piece.value.startswith("lines ")):
+                    self.breaks.add(number)
+        self.edges = _edges(core)
 
     def write(self, answer: Sequence[Token], *, escape: bool, stars: bool) -> str:
         out = [self.source(piece, stars) for piece in self.before]
         starts: list[int] = [len(out)]  # where, in `out`, the words of each open pair begin
         out.append(self.edges[0])
-        for token in answer:
-            if token.item is Item.TEXT:
-                out.append(_escaped(token.text, self.text.syntax) if escape else token.text.replace("\n", " "))
-            elif token.item is Item.CLOSE:
-                out.append(self.close(token.number, "".join(out[starts.pop() :]), stars))
+        for item, text, number in answer:
+            if item is TEXT:
+                out.append(_escaped(text, self.text.syntax) if escape else text.replace("\n", " "))
+            elif item is CLOSE:
+                start = starts.pop()
+                out.append(self.pinned(self.closing[number], self.opening[number], out, start, stars))
             else:
-                out.append(self.source(self.opening[token.number], stars))
-                if token.item is Item.OPEN:
+                out.append(self.source(self.opening[number], stars))
+                if item is OPEN:
                     starts.append(len(out))
         out.append(self.edges[1])
         for piece, opening in zip(self.behind, reversed(self.before), strict=True):
-            words = "".join(out[starts[0] :])
-            out.append(self.pinned(piece, opening, words, stars))
+            out.append(self.pinned(piece, opening, out, starts[0], stars))
         return "".join(out)
 
-    def close(self, number: int, words: str, stars: bool) -> str:
-        return self.pinned(self.closing[number], self.opening[number], words, stars)
-
-    def pinned(self, closing: Inline, opening: Inline, words: str, stars: bool) -> str:
-        """The end of a pair. A reference whose words are its label names the label once the words are others."""
+    def pinned(self, closing: Inline, opening: Inline, out: Sequence[str], start: int, stars: bool) -> str:
+        """The end of a pair, whose words are those from `start`. A reference whose words are its label names the label
+        once the words are others.
+        """
         raw = self.source(closing, stars)
-        label = self.text.text[opening.end : closing.start]
-        if closing.value.startswith("link ") and raw in _SHORTCUT and words != label:
-            return f"][{label}]"
+        if raw in _SHORTCUT and closing.value.startswith("link "):
+            label = self.text.text[opening.end : closing.start]
+            if "".join(out[start:]) != label:
+                return f"][{label}]"
         return raw
 
     def source(self, piece: Inline, stars: bool) -> str:
         """A piece of markup as the source has it, with the translated words inside it."""
         raw = self.text.text[piece.start : piece.end]
-        if stars and piece.piece is not Piece.EMPTY and piece.value in ("em", "strong"):
+        if stars and piece.piece is not EMPTY and piece.value in ("em", "strong"):
             return raw.replace("_", "*")
+        if not piece.inner:
+            return raw
         out, last = [], piece.start
         for part in piece.inner:
             translated = self.inner.get((part.start, part.end))
@@ -216,51 +238,58 @@ class _Writer:
                 return "".join(out) + f"][{self.text.text[part.start : part.end]}]"
         return "".join(out) + self.text.text[last : piece.end] if out else raw
 
-    def meaning(self, answer: Sequence[Token]) -> list[tuple[str, str]]:
+    def meaning(self, answer: Sequence[Token]) -> list[tuple[Piece, str]]:
         """What reading the written answer must give."""
-        pieces = [(piece.piece.value, piece.value) for piece in self.before]
-        pieces.append((Piece.TEXT.value, self.edges[0]))
-        for token in answer:
-            if token.item is Item.TEXT:
-                pieces.append((Piece.TEXT.value, token.text))
+        pieces = _said(self.before)
+        pieces.append((TEXT, self.edges[0]))
+        for item, text, number in answer:
+            if item is TEXT:
+                pieces.append((TEXT, text))
             else:
-                piece = self.closing[token.number] if token.item is Item.CLOSE else self.opening[token.number]
-                pieces.append((piece.piece.value, piece.value))
-        pieces.append((Piece.TEXT.value, self.edges[1]))
-        pieces += [(piece.piece.value, piece.value) for piece in self.behind]
-        return _normal(pieces)
+                pieces.append((item, (self.closing if item is CLOSE else self.opening)[number].value))
+        pieces.append((TEXT, self.edges[1]))
+        return _normal(pieces + _said(self.behind))
 
 
 def _edges(core: Sequence[Inline]) -> tuple[str, str]:
     """The white space at the borders of the words, which the neutral form leaves out."""
-    lead = core[0].value if core and core[0].piece is Piece.TEXT else ""
-    tail = core[-1].value if core and core[-1].piece is Piece.TEXT else ""
-    return (" " if lead[:1] in tuple(" \t\n") and lead else "", " " if tail[-1:] in tuple(" \t\n") and tail else "")
+    lead = core[0].value[:1] if core and core[0].piece is TEXT else ""
+    tail = core[-1].value[-1:] if core and core[-1].piece is TEXT else ""
+    return (" " if lead and lead in " \t\n" else "", " " if tail and tail in " \t\n" else "")
 
 
-def _meaning(pieces: Iterable[Inline]) -> list[tuple[str, str]]:
-    return _normal((piece.piece.value, piece.value) for piece in pieces)
+def _meaning(pieces: Iterable[Inline]) -> list[tuple[Piece, str]]:
+    return _normal(_said(pieces))
 
 
-def _normal(pieces: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _said(pieces: Iterable[Inline]) -> list[tuple[Piece, str]]:
+    return [(piece.piece, piece.value) for piece in pieces]
+
+
+def _normal(pieces: Iterable[tuple[Piece, str]]) -> list[tuple[Piece, str]]:
     """Neighbouring words joined, bare addresses as words, white space as HTML collapses it."""
-    joined: list[tuple[str, str]] = []
+    joined: list[tuple[Piece, str]] = []
+    words = ""
     for kind, value in pieces:
-        if kind == "empty" and value.startswith("bare "):
-            kind, value = "text", value[5:]
-        if kind == "text" and joined and joined[-1][0] == "text":
-            joined[-1] = ("text", joined[-1][1] + value)
+        if kind is TEXT:
+            words += value
+        elif kind is EMPTY and value.startswith("bare "):
+            words += value[5:]
         else:
+            if words:
+                joined.append((TEXT, spaced(words)))
+                words = ""
             joined.append((kind, value))
-    spaced = [(kind, _SPACES.sub(" ", value) if kind == "text" else value) for kind, value in joined]
-    return [item for item in spaced if item != ("text", "")]
+    if words:
+        joined.append((TEXT, spaced(words)))
+    return joined
 
 
 def _escaped(text: str, syntax: Syntax) -> str:
-    text = _SPACES.sub(" ", text)
-    if syntax in (Syntax.HTML, Syntax.ATTRIBUTE):
+    text = spaced(text)
+    if syntax in _ENTITIES:
         return tags.escape(text)
-    if syntax in (Syntax.VALUE, Syntax.PARAMETER):
+    if syntax in _VERBATIM:
         return text
     return _BANG.sub(r"\\!", _MARKDOWN_SPECIAL.sub(r"\\\1", text))
 
@@ -281,10 +310,10 @@ def _guarded(text: str, syntax: Syntax, references: References) -> str | None:
     """The text so that it stays inside its block: what would begin another block at a line's start is escaped. None:
     impossible.
     """
-    if syntax is Syntax.LABEL:
+    kind = _BLOCKS.get(syntax)
+    if kind == "label":
         return text if document.is_label(text) else _MARKDOWN_SPECIAL.sub(r"\\\1", text)
-    kind = {Syntax.MARKDOWN: "paragraph", Syntax.HEADING: "heading"}.get(syntax)
-    if kind is None or not (_BLOCK_START.search(text) if kind == "paragraph" else text.endswith("#")):
+    if kind is None or not (_may_begin_block(text) if kind == "paragraph" else text.endswith("#")):
         return text
     if document.is_block(text, kind, references):
         return text
@@ -295,12 +324,16 @@ def _guarded(text: str, syntax: Syntax, references: References) -> str | None:
     return escaped if document.is_block(escaped, kind, references) else None
 
 
+def _may_begin_block(text: str) -> bool:
+    return (_BLOCK_START.search(text) if "\n" in text else _BLOCK_START.match(text)) is not None
+
+
 def runs(fragment: str) -> tuple[str, ...]:
     """The words of a neutral form between its tags, without white space at their borders; only those with letters."""
     return tuple(
         tags.escape(token.text.strip())
         for token in tags.parse(fragment)
-        if token.item is Item.TEXT and document.has_letters(token.text)
+        if token.item is TEXT and document.has_letters(token.text)
     )
 
 
@@ -309,11 +342,11 @@ def with_runs(fragment: str, answers: Sequence[str]) -> str:
     remaining = list(answers)
     tokens = []
     for token in tags.parse(fragment):
-        if token.item is Item.TEXT and document.has_letters(token.text):
+        if token.item is TEXT and document.has_letters(token.text):
             lead = token.text[: len(token.text) - len(token.text.lstrip())]
             tail = token.text[len(token.text.rstrip()) :]
             words = html.unescape(remaining.pop(0)).strip()
-            tokens.append(Token(Item.TEXT, f"{lead}{words}{tail}"))
+            tokens.append(Token(TEXT, f"{lead}{words}{tail}"))
         else:
             tokens.append(token)
     return tags.written(tokens)
@@ -322,12 +355,9 @@ def with_runs(fragment: str, answers: Sequence[str]) -> str:
 def texts(text: str, syntax: Syntax, references: References) -> tuple[list[Token], ...]:
     """A text of a catalog as tokens, those around it included; behind it the texts inside its markup."""
     pieces = document.read(text, syntax, references)
-    inner = (text[part.start : part.end] for part in _inner(pieces, text))
-    syntaxes = (part.syntax for part in _inner(pieces, text))
-    within = (
-        list(_tokens(document.read(words, kind, references))) for words, kind in zip(inner, syntaxes, strict=True)
-    )
-    return list(_tokens(pieces)), *within
+    parts = _inner(pieces, text)
+    within = [_tokens(document.read(text[part.start : part.end], part.syntax, references)) for part in parts]
+    return _tokens(pieces), *within
 
 
 def revised(text: str, syntax: Syntax, references: References, revise: Callable[[list[Token]], list[Token]]) -> str:
@@ -337,12 +367,12 @@ def revised(text: str, syntax: Syntax, references: References, revise: Callable[
     where the result would not read as it is meant.
     """
     pieces = document.read(text, syntax, references)
-    old = list(_tokens(pieces))
+    old = _tokens(pieces)
     new = revise(old)
     out: list[str] = []
     for piece, before, after in zip(pieces, old, new, strict=True):
         raw = text[piece.start : piece.end]
-        if piece.piece is Piece.TEXT:
+        if piece.piece is TEXT:
             out.append(raw if before == after else _rewritten(raw, before.text, after.text, syntax))
             continue
         parts, last = [], piece.start
@@ -355,10 +385,8 @@ def revised(text: str, syntax: Syntax, references: References, revise: Callable[
         out.append("".join(parts) + text[last : piece.end])
     result = "".join(out)
     if result != text:
-        wanted = _normal(
-            (piece.piece.value, after.text if piece.piece is Piece.TEXT else piece.value)
-            for piece, after in zip(pieces, new, strict=True)
-        )
+        said = zip(_said(pieces), new, strict=True)
+        wanted = _normal((kind, token.text if kind is TEXT else value) for (kind, value), token in said)
         if _meaning(document.read(result, syntax, references)) != wanted:
             raise MarkupError("the text cannot be written so that it reads as it is meant")
     return result
@@ -399,7 +427,7 @@ def aligned(unit: Unit, text: str, references: References | None = None) -> tupl
                 return None
             word = words.pop(0)
             if document.has_letters(unit.text[part.start : part.end]):
-                found.append(_neutral(_Text(word, part.syntax, document.read(word, part.syntax, known))))
+                found.append(_neutral(_text(word, part.syntax, document.read(word, part.syntax, known))))
     return tuple(found)
 
 
@@ -452,21 +480,21 @@ def _renumbered(source: Sequence[Inline], target: Sequence[Inline]) -> str | Non
         first, last, left, right = shared, len(source) - shared, shared, len(target) - shared
     numbers: dict[tuple[Piece, str], list[int]] = {}
     for piece, token in zip(source[first:last], _tokens(source[first:last]), strict=True):
-        if token.number and token.item is not Item.CLOSE:
+        if token.number and token.item is not CLOSE:
             numbers.setdefault((piece.piece, piece.value), []).append(token.number)
     tokens: list[Token] = []
     opened: list[int] = []
     for piece in target[left:right]:
-        if piece.piece is Piece.TEXT:
-            tokens.append(Token(Item.TEXT, piece.value))
-        elif piece.piece is Piece.CLOSE:
-            tokens.append(Token(Item.CLOSE, number=opened.pop()))
+        if piece.piece is TEXT:
+            tokens.append(Token(TEXT, piece.value))
+        elif piece.piece is CLOSE:
+            tokens.append(Token(CLOSE, number=opened.pop()))
         else:
             known = numbers.get((piece.piece, piece.value))
             if not known:
                 return None
             number = known.pop(0)
-            if piece.piece is Piece.OPEN:
+            if piece.piece is OPEN:
                 opened.append(number)
-            tokens.append(Token(Item[piece.piece.name], number=number))
-    return _SPACES.sub(" ", tags.written(tokens)).strip(" ")
+            tokens.append(Token(piece.piece, "", number))
+    return spaced(tags.written(tokens)).strip(" ")

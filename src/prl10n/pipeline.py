@@ -160,7 +160,7 @@ class _Run:
         text = publisher.alternates() if publisher is not None else None
         if text is not None:
             path = self.config.root / site.hreflang
-            self.working().inputs.refuse_outside(path)
+            self.working().inputs.refuse_outside(str(path))
             if files.read(path) != text:
                 files.write(path, text)
         if self.manifest and known is None:

@@ -18,7 +18,7 @@ from prl10n.assembly import Broken, Linker, Page, assembly, is_settled
 from prl10n.catalog import Catalog
 from prl10n.config import Config
 from prl10n.document import Rules
-from prl10n.errors import Prl10nError
+from prl10n.errors import DocumentError, Prl10nError
 from prl10n.localize.links import Address
 from prl10n.model import Fields, Piece, Setting, State, Unit
 
@@ -106,8 +106,13 @@ def moved(config: Config, words: Words) -> str:
 
 
 def address(config: Config, name: str, source: bytes) -> Address:
-    """The address of a source's page, and those that it had before."""
-    fields = document.fields(source)
+    """The address of a source's page, and those that it had before. One that cannot be read, which the run names, has
+    that of its name.
+    """
+    try:
+        fields = document.fields(source)
+    except DocumentError:
+        fields = {}
     former = fields.get(conventions.generator(config).redirects, ())
     aliases = former if isinstance(former, tuple) else (former,)
     return Address(conventions.address(config, name, fields), aliases)

@@ -154,6 +154,8 @@ def respaced(source: Sequence[Token], answer: Sequence[Token], breaks: Collectio
     stand without spaces.
     """
     things, gaps, spaces = _things(answer)
+    if len(things) == len(answer) == 1:
+        return things  # words alone
     said = _Source(source)
     spaces[0] = spaces[-1] = False
     for index in range(1, len(things)):
@@ -162,14 +164,18 @@ def respaced(source: Sequence[Token], answer: Sequence[Token], breaks: Collectio
             spaces[index] = False
         elif spaces[index]:
             spaces[index] = not (
-                _ELIDED.search(left.text)
-                or (_CLOSING.match(right.text) and not _SPACED_CLOSING.search(said.prose))
+                (left.text.endswith(_APOSTROPHES) and _ELIDED.search(left.text))
+                or (
+                    right.text.startswith(_CLOSERS)
+                    and _CLOSING.match(right.text)
+                    and not _SPACED_CLOSING.search(said.prose)
+                )
                 or (left.text.endswith(("(", "[")) and "( " not in said.prose)
             )
         elif _ends_a_word(left) and _begins_a_word(right) and _first_word(right.text) not in _SUFFIXES:
             before, after = said.neighbours
-            around = [after.get((tag.item, tag.number), "") for tag in (left, *gaps[index]) if tag.item in _BEHIND]
-            around += [before.get((tag.item, tag.number), "") for tag in (*gaps[index], right) if tag.item in _AHEAD]
+            around = [after.get(tag, "") for tag in (left, *gaps[index]) if tag.item in _BEHIND]
+            around += [before.get(tag, "") for tag in (*gaps[index], right) if tag.item in _AHEAD]
             spaces[index] = not any(character.strip() for character in around)
     out: list[Token] = []
     for gap, space, thing in zip(gaps, spaces, things, strict=False):
@@ -187,6 +193,8 @@ _ELIDED = re.compile(  # French, Italian, Catalan; https://www.btb.termiumplus.g
     r"(?:^|[\s(«“\"])(?:[cdjlmnst]|(?:jus|lors|puis|quoi|pres|quel)?qu|(?:[dns]?e|[ads]|qu[ei])?ll|dall|un|gl)['’]$",
     re.IGNORECASE,
 )
+_APOSTROPHES = ("'", "’")
+_CLOSERS = tuple(",.)]")
 _CLOSING = re.compile(r"[,.)\]](?!\w)")
 _SPACED_CLOSING = re.compile(r" [,.)\]](?!\w)")
 
@@ -202,28 +210,31 @@ class _Source:
         return "".join("\ufffc" if token.item is EMPTY else token.text for token in self.tokens)
 
     @cached_property
-    def neighbours(self) -> tuple[dict[tuple[Item, int], str], dict[tuple[Item, int], str]]:
+    def neighbours(self) -> tuple[dict[Token, str], dict[Token, str]]:
         return _neighbours(self.tokens)
 
     @cached_property
-    def inside(self) -> set[tuple[Item, int]]:
+    def inside(self) -> set[Token]:
         """The tags of pairs that have a space just inside: behind the opening or before the closing one."""
         tokens = self.tokens
         return {
-            (item, number)
-            for index, (item, _, number) in enumerate(tokens)
-            if (item is OPEN and tokens[index + 1].text[:1].isspace())
-            or (item is CLOSE and tokens[index - 1].text[-1:].isspace())
+            tag
+            for index, tag in enumerate(tokens)
+            if (tag.item is OPEN and tokens[index + 1].text[:1].isspace())
+            or (tag.item is CLOSE and tokens[index - 1].text[-1:].isspace())
         }
 
 
-def _with_space(gap: list[Token], inside: Collection[tuple[Item, int]]) -> list[Token]:
+def _with_space(gap: list[Token], inside: Collection[Token]) -> list[Token]:
     """The tags of pairs between two things that stand side by side, with a space among them."""
-    within = (index + (tag.item is OPEN) for index, tag in enumerate(gap) if (tag.item, tag.number) in inside)
-    opening = (index for index, tag in enumerate(gap) if tag.item is OPEN)
-    place = next(within, None)
-    if place is None:
-        place = next(opening, len(gap))
+    place = len(gap)
+    for index, tag in enumerate(gap):
+        opens = tag.item is OPEN
+        if tag in inside:
+            place = index + opens
+            break
+        if opens:
+            place = min(place, index)
     return [*gap[:place], _SPACE, *gap[place:]]
 
 
@@ -263,23 +274,23 @@ def _begins_a_word(thing: Token) -> bool:
     return thing.item is EMPTY or _is_word(thing.text[:1]) or thing.text[:1] in "(«“„"
 
 
-def _neighbours(source: Sequence[Token]) -> tuple[dict[tuple[Item, int], str], dict[tuple[Item, int], str]]:
+def _neighbours(source: Sequence[Token]) -> tuple[dict[Token, str], dict[Token, str]]:
     """The character before and behind each tag in the source; empty at the border of the text."""
-    before: dict[tuple[Item, int], str] = {}
-    after: dict[tuple[Item, int], str] = {}
+    before: dict[Token, str] = {}
+    after: dict[Token, str] = {}
     last = ""
     for token in source:
         if token.item is TEXT:
             last = token.text[-1:]
         else:
-            before[token.item, token.number] = last
+            before[token] = last
             last = last if token.item is not EMPTY else "\ufffc"
     last = ""
     for token in reversed(source):
         if token.item is TEXT:
             last = token.text[:1]
         else:
-            after[token.item, token.number] = last
+            after[token] = last
             last = last if token.item is not EMPTY else "\ufffc"
     return before, after
 

@@ -141,8 +141,7 @@ class Working:
         ]
 
     def row(self, job: Job, place: Place) -> Row:
-        target = self.config.target_path(place.locale, job.name)
-        return Row(job.file, place.locale, catalog=shown(Path(place.path)), page=shown(target))
+        return self.inputs.row(job.file, job.name, place.locale)
 
     # saving
 
@@ -246,7 +245,7 @@ class Working:
 
     def write(self, item: Item, data: bytes) -> None:
         item.page = digest(data)
-        path = self.config.target_path(item.locale, item.name)
+        path = f"{self.inputs.root}/{self.inputs.pages[item.locale](item.name)}"
         try:
             if files.read(path) == data:
                 return

@@ -12,7 +12,7 @@ Importing this package does not import Babel; loading a configuration does.
 from __future__ import annotations
 
 from prl10n.config.lines import Origin
-from prl10n.config.paths import FIELD, expand, shown
+from prl10n.config.paths import FIELD, expand, expander, shown
 from prl10n.config.reading import SET_FIELDS, find, is_configuration, load, toml
 from prl10n.config.schema import (
     BUILT_IN_BACKENDS,
@@ -58,6 +58,7 @@ __all__ = [
     "Settings",
     "Site",
     "expand",
+    "expander",
     "find",
     "is_configuration",
     "load",

@@ -333,8 +333,7 @@ class Manifest:
     def _seen(self, item: Item, publisher: Publisher) -> ItemSeen | None:
         """What is to be remembered of an item; None where its files are not what the run left."""
         name, locale = item.name, item.locale
-        catalog = self.config.catalog_path(locale, name).relative_to(self.config.root).as_posix()
-        page = self.config.target_path(locale, name).relative_to(self.config.root).as_posix()
+        catalog, page = self._catalogs[locale](name), self._pages[locale](name)
         try:
             there, built = look(f"{self.root}/{catalog}"), look(f"{self.root}/{page}")
         except Prl10nError:
