@@ -8,12 +8,13 @@ their number.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import ParamSpec
 
 from prl10n import catalog, executors, files, making
 from prl10n.assembly import Page
@@ -30,7 +31,10 @@ from prl10n.spool import Spool
 from prl10n.translation import Asked, Task, Work
 
 MANY = 250  # documents of a window at most
+WRITERS = 8  # files that are written at a time
 WORTH = 64  # documents from which processes are worth their start
+
+P = ParamSpec("P")
 
 
 @dataclass(slots=True)
@@ -104,8 +108,12 @@ class Working:
         self.items: dict[tuple[str, str], Item] = {}
         self.waiting = Spool()  # pages whose links depend on which other pages there will be
         self.stack.callback(self.waiting.close)
+        self.written: list[tuple[Item, Future[bool]]] = []  # pages that are being written
         self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
         self.publisher = Publisher(config, documents, {}, self.items, self.waiting.get, known)
+
+        self.disk = _Disk()
+        self.stack.callback(self.disk.close)
 
     def close(self) -> None:
         """The memory, processes and files of the run are let go."""
@@ -116,6 +124,7 @@ class Working:
         if not wanted:
             return
         self.progress.begin("reading", len(wanted))
+        self.disk.many |= len(wanted) >= WORTH
         crew = Crew(self.staff(len(wanted)))
         self.stack.callback(crew.close)
         windows = _windows(self.inputs.jobs(wanted, builds=self.setup.builds))
@@ -144,6 +153,11 @@ class Working:
         return self.inputs.row(job.file, job.name, place.locale)
 
     # saving
+
+    def save_soon(self, place: Place, made: Made) -> None:
+        """Begin to write a catalog that is finished soon."""
+        if made.catalog is not None and not self.dry_run:
+            self.disk.begin(place.path, made.catalog, place.catalog)
 
     def finish(self, job: Job, place: Place, made: Made, answers: Answers | None, row: Row) -> None:
         """Save the catalog, count the states, and publish the page if the run builds."""
@@ -187,7 +201,9 @@ class Working:
             return made.catalog
 
         try:
-            written = catalog.save(path, seen, data, again)
+            written: bytes | None = data
+            if not self.disk.wrote(place.path, data, seen):
+                written = catalog.save(path, seen, data, again)
         except Prl10nError as error:
             self.inputs.blame(fault_of(error), job.name, place.locale)
             return made
@@ -212,10 +228,12 @@ class Working:
 
     def link(self) -> None:
         """Publish the pages that waited until all others were known."""
+        self.settle()
         for job, item in self.late:
             self.make_late(job, item)
         for key, page in self.waiting.all():
             self.publish(self.items[key], page)
+        self.settle()
 
     def make_late(self, job: Job, item: Item) -> None:
         (place,), source = job.places, making.read(job)
@@ -244,16 +262,66 @@ class Working:
         self.write(item, data)
 
     def write(self, item: Item, data: bytes) -> None:
+        """Begin to write a page; `settle` says what came of it."""
         item.page = digest(data)
         path = f"{self.inputs.root}/{self.inputs.pages[item.locale](item.name)}"
-        try:
-            if files.read(path) == data:
-                return
-            item.row.page_written = True
-            if not self.dry_run:
-                files.write(path, data, durable=False)
-        except Prl10nError as error:
-            self.inputs.blame(fault_of(error), item.name, item.locale)
+        self.written.append((item, self.disk.submit(_replaced, path, data, self.dry_run)))
+        if len(self.written) >= MANY:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait for the pages that are being written."""
+        for item, written in self.written:
+            try:
+                item.row.page_written = written.result()
+            except Prl10nError as error:
+                item.row.page_written = True
+                self.inputs.blame(fault_of(error), item.name, item.locale)
+        self.written.clear()
+
+
+def _replaced(path: str, data: bytes, dry_run: bool) -> bool:
+    """Write a page if a byte of it changes; whether one does."""
+    if files.read(path) == data:
+        return False
+    if not dry_run:
+        files.write(path, data, durable=False)
+    return True
+
+
+class _Disk:
+    """Writes files, several at a time where there are `many`: a disk that many wait for does their work together."""
+
+    def __init__(self) -> None:
+        self.many = False
+        self.pool: Executor | None = None
+        self.begun: dict[str, Future[bool]] = {}
+
+    def submit(self, function: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) -> Future[bool]:
+        if not self.many:
+            done: Future[bool] = Future()
+            try:
+                done.set_result(function(*args, **kwargs))
+            except Prl10nError as error:
+                done.set_exception(error)
+            return done
+        if self.pool is None:
+            self.pool = ThreadPoolExecutor(WRITERS, "prl10n-disk")
+        return self.pool.submit(function, *args, **kwargs)
+
+    def begin(self, path: str, data: bytes, expected: bytes | None) -> None:
+        """Begin to write a file; `wrote` has to be asked about it."""
+        if self.many:
+            self.begun[path] = self.submit(files.write, path, data, expected)
+
+    def wrote(self, path: str, data: bytes, expected: bytes | None) -> bool:
+        """Whether a file was written, since it held what was expected."""
+        begun = self.begun.pop(path, None)
+        return begun.result() if begun is not None else files.write(path, data, expected)
+
+    def close(self) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(wait=True)
 
 
 def _windows(jobs: Iterable[Job]) -> Iterator[list[Job]]:
@@ -287,7 +355,12 @@ class _Window:
     def all(self) -> None:
         run = self.run
         for chunk in self.read:
-            for job, begun in zip(chunk.jobs, self.crew.results(chunk, making.lost), strict=True):
+            results = self.crew.results(chunk, making.lost)
+            for job, begun in zip(chunk.jobs, results, strict=True):
+                for place, made in zip(job.places, begun.places if isinstance(begun, Begun) else (), strict=False):
+                    if isinstance(made, Made):
+                        run.save_soon(place, made)
+            for job, begun in zip(chunk.jobs, results, strict=True):
                 run.progress.advance()
                 self.take(job, chunk.lane, begun)
         if not self.documents:
@@ -386,17 +459,27 @@ class _Window:
         *,
         last: bool = False,
     ) -> None:
+        finished: list[tuple[_Waiting, Sequence[Made | Fault]]] = []
         for waiting, results in zip(documents, self.crew.results(chunk, _lost), strict=True):
             made = tuple(result for result in results if isinstance(result, Made))
             if len(made) == len(results) and any(each.errors for each in made) and not last:
                 self.broken.append((waiting, made))
-            else:
-                self.finish(waiting, results)
+                continue
+            finished.append((waiting, results))
+            for place, result in zip(waiting.job.places, results, strict=True):
+                if isinstance(result, Made):
+                    self.run.save_soon(place, result)
+        for waiting, each in finished:
+            self.finish(waiting, each)
 
     def ask_again(self, work: Work) -> None:
         """Ask for the words of answers that cannot be used, run by run; then what there is has to do."""
         broken, self.broken = self.broken, []
-        if broken and self.failure is None and not self.run.dry_run:
+        if self.failure is not None or self.run.dry_run:
+            for waiting, made in broken:
+                self.finish(waiting, made)
+            return
+        if broken:
             self.failure = work.again(
                 (task, text)
                 for waiting, made in broken
