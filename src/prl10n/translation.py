@@ -200,7 +200,8 @@ class Work:
     def plan(self) -> dict[str, Plan]:
         """Ask memory and journal, and make the orders for the rest: what each locale will be sent."""
         missing = self._like(self._missing(wanted for task in self.tasks for wanted in task.wanted()))
-        self._planned = self._orders(self._missing(self._sentences(missing)))
+        wanted = self._sentences(missing)
+        self._planned = self._orders(wanted if wanted == missing else self._missing(wanted))
         self._join()
         plans: dict[str, Plan] = {task.desk.target: Plan() for task in self.tasks}
         for order in self._planned:
@@ -271,10 +272,14 @@ class Work:
                 for text, answered in desk.memory.answered(key, keyed).items():
                     desk.known[text] = Known(answered.answer, f"{desk.backend.name} {answered.day}")
                     unknown.pop(text).task.tally.journal += 1
-            tagged = [] if desk.takes_tags else [each for each in unknown.values() if tags.has_tags(each.text)]
-            left += [each for each in unknown.values() if desk.takes_tags or not tags.has_tags(each.text)]
-            left += self._missing(self._runs(tagged)) if tagged else []
-        return [each for own in _by_desk(left).values() for each in own.values()]
+            if desk.takes_tags:
+                left += unknown.values()
+                continue
+            tagged = [each for each in unknown.values() if tags.has_tags(each.text)]
+            plain = [each for each in unknown.values() if not tags.has_tags(each.text)]
+            (asked,) = _by_desk((*plain, *self._missing(self._runs(tagged)))).values() or ({},)
+            left += asked.values()
+        return left
 
     def _like(self, missing: Sequence[_Wanted]) -> list[_Wanted]:
         """What is left after texts that differ from an approved one in figures alone, and where no machine translates,
