@@ -5,7 +5,9 @@
 Each run takes a project in which there is something to do for every command, a command, and a fault, all by its seed.
 The command runs under the fault. Then the fault is taken away, and the same command runs to its end. What must hold:
 
-- no traceback, and an exit code that the fault allows; a fault that the command meets is named;
+- no traceback, and an exit code that the fault allows;
+- what is wrong with a file that the command looks at is named, with its line where it has lines; the exit code is 2;
+  the rest goes on: all other files are those of a run without the fault;
 - every catalog is one for gettext's own `msgfmt --check`, but for those that the fault itself damaged;
 - no word of an approved translation and no remark of a translator is lost or changed (law 4);
 - nothing outside of the project has changed (law 7);
@@ -35,9 +37,14 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import tiny_model
 from prl10n import catalog
 from prl10n.catalog import Catalog
+from prl10n.errors import CatalogError
 from prl10n.model import State
+from prl10n.models import packages
 
 LONGEST = 60.0  # seconds; what takes longer hangs
 CONFIGURATION = """
@@ -65,33 +72,77 @@ heading,fr,titre,
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
+REVIEW = "Ctrl-C ends the review"  # the page is there; it holds the lock only while it saves
+SOURCE, CATALOG, OUTPUT, MEMORY = "source", "catalog", "page", "memory"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Arguments, whether it writes catalogs or pages, and its exit codes where nothing is wrong."""
+    """Arguments, whether it writes catalogs or pages, and its exit codes where nothing is wrong.
+
+    `looks`: which files it cannot do without, so that it names what is wrong with one. `until`: it goes on until
+    Ctrl-C, which comes once it has said this, and `then` was done.
+    """
 
     arguments: tuple[str, ...]
     writes: bool = False
     codes: tuple[int, ...] = (0,)
+    looks: tuple[str, ...] = ()
+    until: str = ""
+    then: Callable[[str], None] | None = None  # with what it printed
+
+
+def save(said: str) -> None:
+    """What a translator's page does: it approves the first unit of a document, in words of its own. What is refused
+    under a fault is the fault's affair; that no answer is a server's error is the law here.
+    """
+    import httpx2
+
+    address = said.split()[0]
+    origin = address.partition("/?")[0]
+    headers = {"origin": origin, "x-prl10n": "1"}
+    with httpx2.Client(base_url=origin, headers=headers, trust_env=False, timeout=LONGEST) as page:
+        page.get(address)
+        answer = page.get("/api/units/fr/a2.md")
+        if answer.status_code == 200 and (units := answer.json()["units"]):
+            unit = units[0]
+            body = {"locale": "fr", "document": "a2.md", "context": unit["context"], "msgid": unit["msgid"]}
+            answer = page.post(
+                "/api/save", json={**body, "seen": unit["version"], "text": "Une page", "state": "approved"}
+            )
+        if answer.status_code >= 500:
+            raise AssertionError(f"the review answers with {answer.status_code}: {answer.text[:300]}")
 
 
 COMMANDS: Mapping[str, Command] = {
     "init": Command(("init", "site")),
-    "extract": Command(("extract",), writes=True),
-    "translate": Command(("translate",), writes=True),
-    "build": Command(("build",), writes=True),
-    "sync": Command(("sync",), writes=True),
-    "status": Command(("status",)),
+    "extract": Command(("extract",), writes=True, looks=(SOURCE, CATALOG)),
+    "translate": Command(("translate",), writes=True, looks=(SOURCE, CATALOG, MEMORY)),
+    "build": Command(("build",), writes=True, looks=(SOURCE, CATALOG, OUTPUT)),
+    "sync": Command(("sync",), writes=True, looks=(SOURCE, CATALOG, OUTPUT, MEMORY)),
+    "sync --watch": Command(
+        ("sync", "--watch"),
+        writes=True,
+        codes=(130,),
+        looks=(SOURCE, CATALOG, OUTPUT, MEMORY),
+        until="Watching for changes",
+    ),
+    "status": Command(("status",), looks=(SOURCE, CATALOG)),
     "usage": Command(("usage",)),
-    "adopt": Command(("adopt",), writes=True),
-    "check": Command(("check",), codes=(0, 1)),
-    "report": Command(("report", "-o", "report.html")),
+    "adopt": Command(("adopt",), writes=True, looks=(SOURCE, CATALOG)),
+    "check": Command(("check",), codes=(0, 1), looks=(SOURCE, CATALOG)),
+    "check --fix": Command(("check", "--fix"), writes=True, codes=(0, 1), looks=(SOURCE, CATALOG)),
+    "review": Command(("review", "--no-open"), until=REVIEW, then=save),
+    "report": Command(("report", "-o", "report.html"), looks=(SOURCE, CATALOG)),
     "glossary suggest": Command(("glossary", "suggest", "--write", "--min-count", "2")),
     "glossary import": Command(("glossary", "import", "terms.csv")),
-    "memory export": Command(("memory", "export", "out.tmx")),
-    "memory import": Command(("memory", "import", "in.tmx")),
-    "exchange export": Command(("exchange", "export", "--format", "csv", "-o", "out")),
+    "memory export": Command(("memory", "export", "out.tmx"), looks=(CATALOG,)),
+    "memory import": Command(("memory", "import", "in.tmx"), looks=(MEMORY,)),
+    "exchange export": Command(("exchange", "export", "--format", "csv", "-o", "out"), looks=(SOURCE, CATALOG)),
     "exchange import": Command(("exchange", "import", "in.csv", "--approve"), writes=True),
-    "model": Command(("model", "list")),
+    "model install": Command(("model", "install", "model.zip", "--from", "en", "--to", "fr")),
+    "model list": Command(("model", "list")),
+    "model remove": Command(("model", "remove", "en", "de")),
     "merge-driver": Command(("merge-driver", "base.po", "ours.po", "theirs.po")),
 }
 
@@ -100,32 +151,74 @@ Preparation = Callable[[], object]  # what the process of a command does before 
 
 
 def run(
-    root: Path, command: Command, *, before: tuple[str, ...] = (), preparation: Preparation | None = None
+    root: Path,
+    command: Command,
+    *,
+    before: tuple[str, ...] = (),
+    preparation: Preparation | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> subprocess.CompletedProcess[str]:
     """A command to its end. TimeoutExpired for one that hangs."""
-    process = start(root, command, before=before, preparation=preparation)
+    return finished(start(root, command, before=before, preparation=preparation, environ=environ), command)
+
+
+def finished(process: subprocess.Popen[str], command: Command) -> subprocess.CompletedProcess[str]:
+    """The end of a command that was started; one that has none gets its Ctrl-C."""
+    said: dict[str, list[str]] = {"out": [], "err": []}
+    streams = {"out": process.stdout, "err": process.stderr}
+    readers = [
+        threading.Thread(target=said[name].extend, args=(stream,), daemon=True) for name, stream in streams.items()
+    ]
+    for reader in readers:
+        reader.start()
+    end = time.monotonic() + LONGEST
     try:
-        out, err = process.communicate(timeout=LONGEST)
-    except subprocess.TimeoutExpired:
+        while (
+            command.until
+            and process.poll() is None
+            and not (any(command.until in line for line in said["err"]) and (said["out"] or command.then is None))
+        ):
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired(command.arguments, LONGEST)
+            time.sleep(0.01)
+        if command.until and process.poll() is None:
+            if command.then is not None:
+                command.then("".join(said["out"]))
+            process.send_signal(signal.SIGINT)
+        process.wait(LONGEST)
+    finally:
         process.kill()
-        process.communicate()
-        raise
-    return subprocess.CompletedProcess(command.arguments, process.returncode, out, err)
+        process.wait()
+    for reader in readers:
+        reader.join(LONGEST)
+    return subprocess.CompletedProcess(
+        command.arguments, process.returncode, "".join(said["out"]), "".join(said["err"])
+    )
+
+
+def _heeds_ctrl_c() -> None:
+    """A shell may have started the harness in the background, where Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def start(
-    root: Path, command: Command, *, before: tuple[str, ...] = (), preparation: Preparation | None = None
+    root: Path,
+    command: Command,
+    *,
+    before: tuple[str, ...] = (),
+    preparation: Preparation | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> subprocess.Popen[str]:
     """A command, `before` it what changes its rights."""
     epoch = {"SOURCE_DATE_EPOCH": "1795478400", "PRL10N_MODELS": str(root / "models"), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
         [*before, sys.executable, "-m", "prl10n", *command.arguments],
         cwd=root,
-        env={**os.environ, **epoch},
+        env={**environ, **epoch},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=preparation,
+        preexec_fn=preparation or _heeds_ctrl_c,
     )
 
 
@@ -154,6 +247,8 @@ def project(root: Path) -> None:
     write(root / "content/en/hand.md", PAGE.format(number=9, edition="hand"))
     write(root / "content/fr/hand.md", by_hand)
     write(root / "site/docs/a.md", "# A page\n")
+    tiny_model.opus_archive(root / "model.zip")
+    packages.install_file(root / "models", root / "model.zip", "en", "de")
 
 
 def pages(root: Path, edition: str) -> None:
@@ -210,7 +305,7 @@ def words(root: Path) -> dict[tuple[str, str], tuple[str, str]]:
     """What people wrote: (catalog, msgid) → (approved words, remarks), wherever in the catalog they are."""
     found = {}
     for path in sorted(root.glob("locales/**/*.po")):
-        with suppress(catalog.CatalogError):
+        with suppress(CatalogError):
             for entry in loaded.entries if path.is_file() and (loaded := catalog.load(path)) else ():
                 if entry.state is State.APPROVED:
                     found[path.relative_to(root).as_posix(), entry.msgid] = (entry.msgstr, entry.remarks)
@@ -224,6 +319,11 @@ ANY = (0, 1, 2, 4)
 DISK = ("No space left", "is full", "disk I/O error")  # the last: SQLite, of the memory that it maps
 
 
+def done_before(done: subprocess.CompletedProcess[str]) -> bool:
+    """`init` overwrites nothing, and a model is removed once."""
+    return any(said in done.stderr for said in ("exists already", "there is no model from"))
+
+
 @dataclass
 class Scene:
     """A run: the project, the folder beside it that nothing may write to, the command, and what chance says."""
@@ -234,15 +334,24 @@ class Scene:
     chance: random.Random
     typical: float
     codes: tuple[int, ...] = ANY
-    damaged: set[str] = field(default_factory=set)  # files that the fault itself broke
     notes: list[str] = field(default_factory=list)
-    named: str = ""  # what the message must name, if the command writes
+    kind: str = ""  # the kind of file that the fault is about
+    named: str = ""  # what must be said by a command that looks at such files: a regular expression
+    spared: str = ""  # the document that the fault is about; empty: the command as a whole is refused
     same: bool = True  # whether the second run must end like one without the fault
 
     def go(
-        self, *, before: tuple[str, ...] = (), preparation: Preparation | None = None
+        self,
+        *,
+        before: tuple[str, ...] = (),
+        preparation: Preparation | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> subprocess.CompletedProcess[str]:
-        return run(self.root, self.command, before=before, preparation=preparation)
+        return run(self.root, self.command, before=before, preparation=preparation, environ=environ)
+
+    def expects(self, kind: str, named: str, spared: str = "") -> None:
+        """Whoever looks at such files names this one, ends with 2, and does the rest."""
+        self.kind, self.named, self.spared = kind, named, spared
 
     def moment(self) -> float:
         return self.chance.uniform(0.0, self.typical * 1.1)
@@ -264,9 +373,7 @@ def fault(function: Fault) -> Fault:
 
 
 def _signalled(scene: Scene, number: signal.Signals) -> subprocess.CompletedProcess[str]:
-    process = start(
-        scene.root, scene.command, preparation=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
-    )
+    process = start(scene.root, scene.command)
     time.sleep(scene.moment())
     process.send_signal(number)
     out, err = process.communicate(timeout=LONGEST)
@@ -348,7 +455,7 @@ def unreadable_file(scene: Scene) -> subprocess.CompletedProcess[str]:
     path.chmod(0)
     done = scene.go(before=BOUND)
     path.chmod(0o644)
-    scene.named = path.name
+    scene.expects(CATALOG if path.suffix == ".po" else SOURCE, re.escape(path.name), path.stem)
     return done
 
 
@@ -366,6 +473,17 @@ def source_vanishes(scene: Scene) -> subprocess.CompletedProcess[str]:
     path = scene.source()
     data = path.read_bytes()
     done = _meanwhile(scene, path.unlink)
+    path.write_bytes(data)
+    return done
+
+
+@fault
+def catalog_vanishes(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """And comes back, as when a branch is looked at."""
+    path = scene.catalog()
+    data = path.read_bytes()
+    done = _meanwhile(scene, path.unlink)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return done
 
@@ -407,12 +525,45 @@ def editor_saves(scene: Scene) -> subprocess.CompletedProcess[str]:
 def two_at_once(scene: Scene) -> subprocess.CompletedProcess[str]:
     first = start(scene.root, scene.command)
     time.sleep(scene.chance.uniform(0, 0.3))
-    second = scene.go()
-    _, err = first.communicate(timeout=LONGEST)
-    for code, said in ((first.returncode, err), (second.returncode, second.stderr)):
-        if code not in scene.command.codes and not (code == 2 and ("at work" in said or "exists already" in said)):
-            scene.notes.append(f"one of two ended with {code}: {said[-200:]}")
-    return second
+    second = start(scene.root, scene.command)
+    ends = [finished(process, scene.command) for process in (first, second)]
+    for done, other in zip(ends, (second, first), strict=True):
+        waited = done.returncode == 2 and f"process {other.pid} on" in done.stderr
+        if done.returncode not in scene.command.codes and not waited and not done_before(done):
+            scene.notes.append(f"one of two ended with {done.returncode}: {done.stderr[-200:]}")
+    return ends[1]
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from prl10n import lock
+with lock.held(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@fault
+def lock_of_the_living(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """Who writes waits for a while, then says who is at work; nothing is written. Who reads is not kept waiting."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, scene.root], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    before = snapshot(scene.root)
+    done = scene.go()
+    said = f"process {holder.pid} on" in done.stderr
+    if scene.command.writes and scene.command.until != REVIEW and (not said or snapshot(scene.root) != before):
+        scene.notes.append(f"the lock of a living process was not respected: {done.stderr[-200:]}")
+    if done.returncode == 2 and not said:
+        scene.notes.append(f"it is not said who has the lock: {done.stderr[-200:]}")
+    holder.stdin.close()
+    holder.wait(LONGEST)
+    holder.stdout.close()
+    return done
 
 
 @fault
@@ -466,6 +617,12 @@ def damaged_memory(scene: Scene) -> subprocess.CompletedProcess[str]:
         "folder": lambda: _folder(path),
     }[how]()
     done = scene.go()
+    if MEMORY in scene.command.looks and how in ("garbage", "truncated", "other"):
+        aside = path.with_name("memory.db.damaged")
+        if not aside.exists() or aside.name not in done.stderr or path.read_bytes()[:6] != b"SQLite":
+            scene.notes.append(f"a memory ({how}) was not set aside, made again and named: {done.stderr[-300:]}")
+    if MEMORY in scene.command.looks and how in ("newer", "folder"):
+        scene.expects(MEMORY, r"memory\.db")
     scene.same = "report" not in scene.command.arguments  # it tells what the journal says was billed
     if how not in ("newer", "folder"):
         scene.codes = scene.command.codes
@@ -491,17 +648,30 @@ def damaged_catalog(scene: Scene) -> subprocess.CompletedProcess[str]:
     if path.read_bytes() != broken:
         scene.notes.append("a catalog that cannot be read was changed")
     path.write_bytes(data)
-    scene.named = path.name
+    scene.expects(CATALOG, rf"{re.escape(path.name)}:\d+", path.stem)
     return done
+
+
+# The clock of a process, which every question sends years away.
+JUMPING = """
+import itertools, time
+real, moments = time.time_ns, itertools.cycle([0, 1, -1, 30, -30])
+time.time_ns = lambda: real() + next(moments) * 31_557_600 * 10**9
+time.time = lambda: time.time_ns() / 10**9
+"""
 
 
 @fault
 def clock_jumps(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """Files come from the future and from 1970, and the clock goes back and forth."""
     for path in scene.root.rglob("*"):
         moment = scene.chance.choice([0, 1, 2**31 - 1, 2**33, time.time() + 86_400])
         os.utime(path, (moment, moment), follow_symlinks=False)
     scene.codes = scene.command.codes
-    return scene.go()
+    clock = scene.outside.parent / "clock"
+    write(clock / "sitecustomize.py", JUMPING)
+    paths = os.pathsep.join(filter(None, [str(clock), os.environ.get("PYTHONPATH", "")]))
+    return scene.go(environ={**os.environ, "PYTHONPATH": paths})
 
 
 @fault
@@ -556,7 +726,7 @@ def long_name(scene: Scene) -> subprocess.CompletedProcess[str]:
     config = scene.root / "prl10n.toml"
     pattern = '[content]\ncatalog = "locales/{locale}/LC_MESSAGES/{dir}{stem}.catalog.po"\n'
     write(config, CONFIGURATION.replace("[backend]", f"{pattern}[backend]"))
-    scene.named = "n" * 100
+    scene.expects(SOURCE, "n" * 100)  # with this pattern, the rest are other files than without the fault
     done = _added(scene, f"{'n' * 250}.md", b"# Another page\n")
     write(config, CONFIGURATION)
     return done
@@ -565,8 +735,38 @@ def long_name(scene: Scene) -> subprocess.CompletedProcess[str]:
 @fault
 def not_UTF_8(scene: Scene) -> subprocess.CompletedProcess[str]:
     scene.same = False
-    scene.named = "latin.md"
+    scene.expects(SOURCE, r"latin\.md:1", "latin")
     return _added(scene, "latin.md", "# Déjà vu\n".encode("latin-1"))
+
+
+@fault
+def name_that_cannot_be_shown(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """A line end, an escape, or bytes that are no UTF-8, in the name of a source."""
+    scene.same = False
+    name, said = scene.chance.choice(
+        [(b"caf\xe9.md", r"caf\\xe9\.md"), (b"a\nb.md", r"a\\nb\.md"), (b"a\x1b[2Jb.md", r"a\\x1b\[2Jb\.md")]
+    )
+    scene.expects(SOURCE, said)
+    return _added(scene, os.fsdecode(name), b"# Another page\n")
+
+
+@fault
+def path_beyond_all_limits(scene: Scene) -> subprocess.CompletedProcess[str]:
+    """A source in fifty folders of 200 characters each: no path of the system is that long."""
+    scene.same = False
+    name = "d" * 200
+    folder = os.open(scene.root / "content/en", os.O_RDONLY)
+    for _ in range(50):
+        os.mkdir(name, dir_fd=folder)
+        inner = os.open(name, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(os.open("a.md", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    os.close(folder)
+    done = scene.go()
+    shutil.rmtree(scene.root / "content/en" / name)
+    scene.expects(SOURCE, "d{100}.* too long")
+    return done
 
 
 @fault
@@ -578,7 +778,7 @@ def output_is_a_folder(scene: Scene) -> subprocess.CompletedProcess[str]:
     done = scene.go()
     path.rmdir()
     kept.rename(path)
-    scene.named = path.name
+    scene.expects(CATALOG if path.suffix == ".po" else OUTPUT, re.escape(path.name), path.stem)
     return done
 
 
@@ -649,11 +849,11 @@ class Bench:
             before = words(scene.root)
             try:
                 done = FAULTS[chosen](scene)
-                problems = [*scene.notes, *aftermath(scene, done, before)]
+                problems = [*scene.notes, *met(scene, done, reference), *aftermath(scene, done, before)]
                 again = run(scene.root, command)
             except subprocess.TimeoutExpired:
                 return name, ["it hangs"]
-            if again.returncode not in command.codes and "exists already" not in again.stderr:
+            if again.returncode not in command.codes and not done_before(again):
                 problems.append(f"the second run ended with {again.returncode}: {again.stderr[-400:]}")
             problems += aftermath(scene, again, before)
             after = snapshot(scene.root)
@@ -672,6 +872,28 @@ class Bench:
         return name, problems
 
 
+def met(scene: Scene, done: subprocess.CompletedProcess[str], reference: Mapping[str, bytes]) -> list[str]:
+    """What is wrong with how a command took a file that it looks at and cannot use."""
+    if not scene.named or scene.kind not in scene.command.looks:
+        return []
+    problems = []
+    finds = (1, 2) if "check" in scene.command.arguments else (2,)  # an input that is wrong is a finding as well
+    if done.returncode not in ((130,) if scene.command.until else finds):
+        problems.append(f"exit code {done.returncode} although a file could not be used")
+    if not re.search(scene.named, done.stdout + done.stderr):
+        problems.append(f"nobody named {scene.named}: {done.stdout[-200:]}{done.stderr[-300:]}")
+    if scene.spared and scene.command.writes:
+        after = settled(snapshot(scene.root))
+        missing = [
+            name
+            for name, data in settled(reference).items()
+            if name.startswith(("content/", "locales/")) and scene.spared not in name and after.get(name) != data
+        ]
+        if missing:
+            problems.append(f"the rest did not go on: {missing}")
+    return problems
+
+
 def aftermath(
     scene: Scene, done: subprocess.CompletedProcess[str], before: dict[tuple[str, str], tuple[str, str]]
 ) -> list[str]:
@@ -680,7 +902,7 @@ def aftermath(
     if "Traceback" in done.stderr:
         problems.append(f"a traceback: {done.stderr[-600:]}")
     allowed = (*scene.codes, *scene.command.codes)
-    if done.returncode not in allowed and "exists already" not in done.stderr:  # `init` overwrites nothing
+    if done.returncode not in allowed and not done_before(done):  # `init` overwrites nothing
         problems.append(f"exit code {done.returncode}: {done.stderr[-300:]}")
     if done.returncode == 2 and not done.stderr.strip():
         problems.append("exit code 2 without a word")

@@ -170,8 +170,10 @@ def test_with_a_worker_killed_in_mid_run_the_bytes_are_those_of_one_machine(
         assert isinstance(cluster, Cluster)
         process = cluster.submit(os.getpid).result()
         assert process != os.getpid()
-        outcome = run(project, cluster, Killing(process, 10))
-    assert not Path(f"/proc/{process}").exists()
+        killing = Killing(process, 10)
+        outcome = run(project, cluster, killing)
+    waited_for(lambda: not Path(f"/proc/{process}").exists())
+    assert killing.left < 0, "documents were done after that"
     assert outcome.findings == []
     assert (outcome.exit_code, len(outcome.rows)) == (0, 60)
     assert written(project) == expected

@@ -66,6 +66,10 @@ NEAR = 60.0  # the least likeness (rapidfuzz's ratio) of a text that is worth sh
 _WORD = re.compile(r"\w+")
 _LONGEST, _RARE, _CANDIDATES = 9, 3, 60  # words that a look-up weighs and asks for, and texts that it compares
 
+_TEXTS = 500  # that a query looks up at a time
+_CATALOGS = 100  # that are read before what they say is written
+_NOWHERE: Mapping[tuple[str, str], tuple[str, str]] = {}
+
 _BUSY = "Check the disk, the permissions, and whether another prl10n runs here; then run the command again."
 
 
@@ -78,7 +82,7 @@ class Match:
     target: str
     document: str
     approved: bool
-    places: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict, compare=False)
+    places: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=lambda: _NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,30 @@ class Pair(NamedTuple):
     behind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """A translation that was paid for, and the day (ISO 8601) on which it was."""
 
     answer: str
     day: str
+
+
+class _Part(NamedTuple):
+    """The pairs of a catalog, or from elsewhere, and the document that they are of. `stamp` tells whether the catalog
+    has changed; None: there is no catalog.
+    """
+
+    path: str
+    stamp: str | None
+    document: str
+    pairs: Sequence[Pair]
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[first : first + _TEXTS] for first in range(0, len(texts), _TEXTS))
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -264,13 +286,15 @@ class Memory:
     def answered(self, settings: str, sources: Sequence[str]) -> dict[str, Answered]:
         """The answers that the same request settings had for these texts."""
         found: dict[str, Answered] = {}
+        days: dict[str, str] = {}  # few, and kept once
         with self._guarded():
-            for source in sources:
-                row = self.database.execute(
-                    "SELECT answer, day FROM journal WHERE settings = ? AND source = ?", (settings, source)
-                ).fetchone()
-                if row:
-                    found[source] = Answered(*row)
+            for batch in _batches(sources):
+                rows = self.database.execute(
+                    f"SELECT source, answer, day FROM journal WHERE settings = ? AND source IN ({_marks(batch)})",
+                    (settings, *batch),
+                )
+                for source, answer, day in rows:
+                    found[source] = Answered(answer, days.setdefault(day, day))
         return found
 
     def billed(self) -> list[tuple[str, str, int]]:
@@ -292,6 +316,7 @@ class Memory:
         with self._guarded():
             known = dict(self.database.execute("SELECT path, stamp FROM catalogs WHERE locale = ?", (locale,)))
         current: dict[str, str] = {}
+        changed: list[_Part] = []
         for path, name in catalogs.items():
             try:
                 stat = path.stat()
@@ -308,36 +333,35 @@ class Memory:
                 errors.append(error)
                 continue
             entries = loaded.entries if loaded else ()
-            self._replace(key, current[key], pairs(entries), locale, _document(name, entries))
-        for key in known.keys() - current.keys():
-            self._replace(key, None, (), locale, "")
+            changed.append(_Part(key, current[key], _document(name, entries), list(pairs(entries))))
+            if len(changed) == _CATALOGS:
+                self._replace(locale, changed)
+                changed.clear()
+        changed += (_Part(key, None, "", []) for key in known.keys() - current.keys())
+        self._replace(locale, changed)
         return errors
 
-    def _replace(self, path: str, stamp: str | None, rows: Iterable[Pair], locale: str, name: str) -> None:
+    def _replace(self, locale: str, parts: Sequence[_Part]) -> None:
+        """Put the pairs of some parts in the place of those that they had; in one transaction, since each waits for the
+        disk.
+        """
+        if not parts:
+            return
         self._frequencies.clear()
+        rows = [
+            (locale, *pair[:3], part.document, part.path, *pair[3:], changes.masked(pair.source, self.language))
+            for part in parts
+            for pair in part.pairs
+        ]
         with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
-            cursor.execute("DELETE FROM pairs WHERE path = ?", (path,))
-            cursor.execute("DELETE FROM catalogs WHERE path = ?", (path,))
-            if stamp is not None:
-                cursor.execute("INSERT INTO catalogs VALUES (?, ?, ?)", (path, locale, stamp))
+            for table in ("pairs", "catalogs"):
+                cursor.executemany(f"DELETE FROM {table} WHERE path = ?", [(part.path,) for part in parts])
             cursor.executemany(
-                "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        locale,
-                        pair.source,
-                        pair.target,
-                        pair.approved,
-                        name,
-                        path,
-                        pair.before,
-                        pair.behind,
-                        changes.masked(pair.source, self.language),
-                    )
-                    for pair in rows
-                ],
+                "INSERT INTO catalogs VALUES (?, ?, ?)",
+                [(part.path, locale, part.stamp) for part in parts if part.stamp is not None],
             )
+            cursor.executemany("INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             cursor.execute("COMMIT")
 
     def import_pairs(self, locale: str, name: str, rows: Iterable[tuple[str, str, bool]]) -> None:
@@ -345,7 +369,7 @@ class Memory:
 
         They stay until the memory is deleted: no catalog holds them.
         """
-        self._replace(f"{IMPORTED}{locale} {name}", None, (Pair(*row) for row in rows), locale, name)
+        self._replace(locale, [_Part(f"{IMPORTED}{locale} {name}", None, name, [Pair(*row) for row in rows])])
 
     def every(self, locale: str) -> Iterator[tuple[str, str, bool, str]]:
         """(source, target, approved, document) of all pairs of a locale, in a stable order."""
@@ -362,16 +386,21 @@ class Memory:
         """The best known translation of each text: approved before drafted, then by the name of the document."""
         found: dict[str, Match] = {}
         with self._guarded():
-            for source in sources:
+            for batch in _batches(sources):
                 rows = self.database.execute(
-                    "SELECT target, document, approved, before, behind FROM pairs WHERE locale = ? AND source = ?"
-                    " ORDER BY approved DESC, document, target LIMIT ?",
-                    (locale, source, _CANDIDATES),
-                ).fetchall()
-                if rows:
-                    target, name, approved, _, _ = rows[0]
-                    places = {(row[3], row[4]): (row[0], row[1]) for row in reversed(rows) if row[2] and row[3]}
-                    found[source] = Match(target, name, bool(approved), places)
+                    "SELECT source, target, document, approved, before, behind FROM pairs"
+                    f" WHERE locale = ? AND source IN ({_marks(batch)}) ORDER BY approved DESC, document, target",
+                    (locale, *batch),
+                )
+                every: dict[str, list[tuple[str, str, int, str, str]]] = {}
+                for source, *row in rows:
+                    own = every.setdefault(source, [])
+                    if len(own) < _CANDIDATES:
+                        own.append(tuple(row))
+                for source, own in every.items():
+                    target, name, approved, _, _ = own[0]
+                    places = {(row[3], row[4]): (row[0], row[1]) for row in reversed(own) if row[2] and row[3]}
+                    found[source] = Match(target, name, bool(approved), places or _NOWHERE)
         return found
 
     def refigured(self, locale: str, sources: Sequence[str]) -> dict[str, Match]:

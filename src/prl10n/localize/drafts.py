@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from prl10n import tags
 from prl10n.errors import MarkupError
-from prl10n.tags import Token
+
+if TYPE_CHECKING:
+    from prl10n.localize.facts import Kind
+    from prl10n.localize.prose import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +57,24 @@ def localized(source: str, answer: str, asked: Style) -> Localized:
         original = prose(tags.parse(source))
     except MarkupError:
         return Localized(answer)
-    tokens, repairs = _with_facts(original, tokens, asked)
+    language = asked.languages[1]
+    edits, repairs = _of_facts(original, prose(tokens), asked)
+    tokens = edited(tokens, edits)
     if asked.typography:
-        tokens = edited(tokens, typography.edits(prose(tokens), asked.languages[1], asked.profile or None))
-    tokens = edited(tokens, direction.edits(prose(tokens), asked.languages[1]))
+        tokens = edited(tokens, typography.edits(prose(tokens), language, asked.profile or None))
+    tokens = edited(tokens, direction.edits(prose(tokens), language))
     return Localized(tags.written(tokens), repairs)
 
 
-def _with_facts(source: str, tokens: Sequence[Token], asked: Style) -> tuple[list[Token], tuple[str, ...]]:
+def _of_facts(source: str, answer: str, asked: Style) -> tuple[Sequence[Edit], tuple[str, ...]]:
     from prl10n.localize import facts
-    from prl10n.localize.prose import edited, prose
 
-    kinds = {kind for kind in facts.Kind if (asked.dates if kind in facts.OF_TIME else asked.numbers)}
-    edits, said = facts.repaired(source, prose(tokens), asked.languages, asked.names, kinds)
-    return edited(tokens, edits), said
+    kinds = _kinds(asked.dates, asked.numbers)
+    return facts.repaired(source, answer, asked.languages, asked.names, kinds) if kinds else ((), ())
+
+
+@cache
+def _kinds(dates: bool, numbers: bool) -> frozenset[Kind]:
+    from prl10n.localize import facts
+
+    return frozenset(kind for kind in facts.Kind if (dates if kind in facts.OF_TIME else numbers))

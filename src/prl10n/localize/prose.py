@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from prl10n.tags import Item, Token
+from prl10n.tags import EMPTY, TEXT, Token
 
 THING = "\ufffc"  # Unicode's object replacement character
 
@@ -34,7 +34,7 @@ class Edit(NamedTuple):
 
 def prose(tokens: Iterable[Token]) -> str:
     """The words of a text, with `THING` for each tag that stands for itself; tags of pairs are nothing."""
-    return "".join(THING if token.item is Item.EMPTY else token.text for token in tokens)
+    return "".join([THING if token.item is EMPTY else token.text for token in tokens])
 
 
 def edited(tokens: Sequence[Token], edits: Iterable[Edit]) -> list[Token]:
@@ -44,11 +44,13 @@ def edited(tokens: Sequence[Token], edits: Iterable[Edit]) -> list[Token]:
     character, and the tags stay in their order.
     """
     changes = sorted(edits)
+    if not changes:
+        return list(tokens)
     out: list[Token] = []
     at = number = 0
     for token in tokens:
-        length = 1 if token.item is Item.EMPTY else len(token.text)
-        if token.item is not Item.TEXT:
+        length = 1 if token.item is EMPTY else len(token.text)
+        if token.item is not TEXT:
             out.append(token)
             at += length
             continue
@@ -64,7 +66,7 @@ def edited(tokens: Sequence[Token], edits: Iterable[Edit]) -> list[Token]:
                 break
             number += 1
         parts.append(token.text[here - at :])
-        out.append(Token(Item.TEXT, "".join(parts)))
+        out.append(Token(TEXT, "".join(parts)))
         at = end
     return out
 

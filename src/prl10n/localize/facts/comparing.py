@@ -15,9 +15,10 @@ from difflib import SequenceMatcher
 
 from prl10n.locales import babel_locale, number_marks
 from prl10n.localize.facts.figures import is_grouped
-from prl10n.localize.facts.finding import find
+from prl10n.localize.facts.finding import find, may_be_written_anew
 from prl10n.localize.facts.forms import localized
 from prl10n.localize.facts.model import Change, Discrepancy, Fact, Key, Kind
+from prl10n.localize.facts.words import lexicon
 from prl10n.localize.prose import Edit, applied
 
 _ADDRESSES = {Kind.URL, Kind.EMAIL, Kind.PHONE, Kind.HANDLE}
@@ -27,6 +28,8 @@ _LIKE: dict[Kind, str] = {  # what may have been altered into one another
     **dict.fromkeys((Kind.DATE, Kind.TIME, Kind.PERIOD), "date"),
     Kind.REFERENCE: "figure",
 }
+
+_Keys = Callable[[Fact], Iterable[Hashable]]
 
 
 def compare(source: str, target: str, languages: tuple[str, str], names: Sequence[str] = ()) -> tuple[Discrepancy, ...]:
@@ -50,6 +53,9 @@ def repaired(
     Besides what `compare` finds wrong, facts that a reader would understand, but that stand in the source's form, are
     put in the locale's: `1,250` in French. Once made, nothing more is found to be made.
     """
+    lexicon(languages[1])  # ConfigError
+    if not may_be_written_anew(source, languages[0]):
+        return (), ()
     edits: dict[Edit, str] = {}
     comparison = _Comparison(source, target, languages, names)
     for found in (*comparison.discrepancies(), *comparison.foreign()):
@@ -88,25 +94,14 @@ class _Comparison:
             self.pairs = {index: index for index in range(len(self.source))}
             self._taken = set(self.pairs)
             return
-        for hard in (True, False):
-            self._pass(_key, _key, hard=hard)
-        self._pass(_letters, _letters)
-        self._pass(_key, _others)
-        self._pass(_others, _key)
-        self._pass(_others, _others)
-        self._pass(_counted, _counted, both=False)
-        self._pass(_subscriber, _subscriber, both=False)
+        for keys, others, hard, both in _PASSES:
+            if len(self.pairs) == len(self.source) or len(self._taken) == len(self.target):
+                break
+            self._pass(keys, others, hard=hard, both=both)
         if any(not fact.soft for index, fact in enumerate(self.source) if index not in self.pairs):
             self._find_left()
 
-    def _pass(
-        self,
-        keys: Callable[[Fact], Iterable[Hashable]],
-        others: Callable[[Fact], Iterable[Hashable]],
-        *,
-        hard: bool = False,
-        both: bool = True,
-    ) -> None:
+    def _pass(self, keys: _Keys, others: _Keys, *, hard: bool, both: bool) -> None:
         places: dict[Hashable, deque[int]] = defaultdict(deque)
         for index, fact in enumerate(self.target):
             if index not in self._taken and not (hard and fact.soft):
@@ -164,6 +159,8 @@ class _Comparison:
             if index not in self.pairs and index not in self.left and not fact.soft
         ]
         added = [fact for index, fact in enumerate(self.target) if index not in self._taken and not fact.soft]
+        if not (missing or added or self.left):
+            return []
         missing, added = _apart(missing, added, self.source, self.target)
         found = [
             Discrepancy(
@@ -333,6 +330,18 @@ def _counted(fact: Fact) -> Sequence[Hashable]:
 def _subscriber(fact: Fact) -> list[Hashable]:
     """The end of a telephone number, which its international and its national form share."""
     return [str(fact.value)[-8:]] if fact.kind is Kind.PHONE else []
+
+
+_PASSES: tuple[tuple[_Keys, _Keys, bool, bool], ...] = (  # by what each side is known, hard facts alone, see `_pass`
+    (_key, _key, True, True),
+    (_key, _key, False, True),
+    (_letters, _letters, False, True),
+    (_key, _others, False, True),
+    (_others, _key, False, True),
+    (_others, _others, False, True),
+    (_counted, _counted, False, False),
+    (_subscriber, _subscriber, False, False),
+)
 
 
 def _may_differ(fact: Fact, other: Fact) -> bool:

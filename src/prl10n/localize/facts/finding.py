@@ -19,6 +19,17 @@ from prl10n.localize.facts.ranges import distributed
 from prl10n.localize.facts.words import CODES, LETTERED, LETTERS, SIGNS, Lexicon, lexicon, plain
 
 
+def may_be_written_anew(text: str, locale: str) -> bool:
+    """Whether a prose may have a fact that `localized` has a form for; quicker than to find it.
+
+    Raises ConfigError for a locale that CLDR does not know.
+    """
+    months = lexicon(locale).months
+    return patterns.FORMED.search(text) is not None or not months.keys().isdisjoint(
+        map(str.lower, patterns.LETTERS.findall(text))
+    )
+
+
 def find(text: str, locale: str) -> tuple[Fact, ...]:
     """The facts of a prose in a locale, in order, none overlapping another.
 
@@ -52,11 +63,13 @@ class _Reader:
 
     def fixed(self) -> Iterator[Fact]:
         """What is compared letter by letter: the first of the table where two begin at one place."""
-        found = [
-            (match.start(), rank, match.end())
-            for rank, (_, pattern) in enumerate(patterns.FIXED)
-            for match in pattern.finditer(self.text)
-        ]
+        found: list[tuple[int, int, int]] = []
+        seen: dict[re.Pattern[str], bool] = {}
+        for rank, (_, pattern, sign) in enumerate(patterns.FIXED):
+            if sign not in seen:
+                seen[sign] = sign.search(self.text) is not None
+            if seen[sign]:
+                found += [(match.start(), rank, match.end()) for match in pattern.finditer(self.text)]
         last = 0
         for start, rank, end in sorted(found):
             if start < last:

@@ -11,56 +11,77 @@ from prl10n.localize.facts.words import SIGNS
 L = r"[^\W\d_]"
 S = "[ \u00a0\u202f\u2009]"
 
-# What is compared letter by letter. Each begins at the border of a word, and is bounded or possessive.
-FIXED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+# What a text must hold to have a fact of a pattern: quickly seen, and not there in most.
+_ADDRESS = re.compile(r"://|www\.")
+_AT = re.compile("[@#]")
+_HOST = re.compile(r"\.[a-z]")
+_HUMP = re.compile("[a-z][A-Z]")
+_CALLED = re.compile(r"\+\d|\d[ \u00a0\u202f()./-]{1,2}\d")
+_CODED = re.compile(r"[A-Z][ \u00a0-]?\d")
+_JOINED = re.compile(r"\d-\d")
+_POINTED = re.compile(r"\d\.\d")
+_VERSIONED = re.compile(r"[vV]\d")
+# What a text must hold to have a fact that is written anew: a figure, or what no language translates. Or a month.
+FORMED = re.compile(rf"[\d½¼¾]|{_AT.pattern}|{_ADDRESS.pattern}|{_HOST.pattern}|{_HUMP.pattern}")
+
+# What is compared letter by letter: its kind, its pattern, and what tells that a text may have it. Each begins at the
+# border of a word, and is bounded or possessive.
+FIXED: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         Kind.URL,
         re.compile(r"(?<!\w)(?:[A-Za-z][A-Za-z0-9+-]{1,15}://(?=[\w/\[])|www\.)[^\s<>\"“”«»\ufffc]++"),
+        _ADDRESS,
     ),  # RFC 3986
     (
         Kind.EMAIL,
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w-]{0,62}(?:\.\w(?:\w|-(?![A-ZÄÖÜ])){0,62}){1,8}"),
+        _AT,
     ),  # RFC 5321
-    (Kind.HANDLE, re.compile(r"(?<![\w&/])[@#](?=[^\W\d])\w{2,64}")),
+    (Kind.HANDLE, re.compile(r"(?<![\w&/])[@#](?=[^\W\d])\w{2,64}"), _AT),
     # E.164 with its sign; national numbers as their countries group them (ITU-T E.123)
-    (Kind.PHONE, re.compile(r"(?<![\w+])\+\d(?:[ \u00a0\u202f().-]{0,2}\d){6,14}(?!\w)")),
-    (Kind.PHONE, re.compile(r"(?<![\w.,-])\(\d{2,5}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,4}){1,3}(?![\w,-])")),
-    (Kind.PHONE, re.compile(r"(?<![\w.,-])0\d(?:[ \u00a0\u202f.-]\d\d){4}(?![\w,-])")),
-    (Kind.PHONE, re.compile(r"(?<![\w.,-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\w-])")),
+    (Kind.PHONE, re.compile(r"(?<![\w+])\+\d(?:[ \u00a0\u202f().-]{0,2}\d){6,14}(?!\w)"), _CALLED),
+    (Kind.PHONE, re.compile(r"(?<![\w.,-])\(\d{2,5}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,4}){1,3}(?![\w,-])"), _CALLED),
+    (Kind.PHONE, re.compile(r"(?<![\w.,-])0\d(?:[ \u00a0\u202f.-]\d\d){4}(?![\w,-])"), _CALLED),
+    (Kind.PHONE, re.compile(r"(?<![\w.,-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\w-])"), _CALLED),
     (
         Kind.PHONE,
         re.compile(r"(?<![\w.,-])(?<!\d[ \u00a0\u202f])0\d{2,4}[ \u00a0/-]\d{3}(?:[ \u00a0-]\d{2,4}){1,2}(?![\w,-])"),
+        _CALLED,
     ),
     # RFC 2119's habit of citing: ISO 27001, EN 301 549, RFC 3986, (EU) 2016/679, CVE-2024-1234, ISBN
-    (Kind.REFERENCE, re.compile(r"(?<![\w-])(?:CVE|GHSA|CWE|DSA|DLA)-\d[\w-]{0,40}")),
+    (Kind.REFERENCE, re.compile(r"(?<![\w-])(?:CVE|GHSA|CWE|DSA|DLA)-\d[\w-]{0,40}"), _CODED),
     (
         Kind.REFERENCE,
         re.compile(
             r"(?<![\w-])(?:ISO(?:[/ -](?:IEC|CEI))?|IEC|CEI|IEEE|RFC|EN|DIN|SOC|ECMA|BCP)"
             r"[ \u00a0-]?\d[\d.-]{0,15}(?<=\d)(?!\w)"
         ),
+        _CODED,
     ),
-    (Kind.REFERENCE, re.compile(r"(?<![\w-])[A-Z]{2,10}-\d++(?:[-.]\d\w{0,19})*(?!\w)")),
-    (Kind.REFERENCE, re.compile(r"(?<![\w.,/-])\d{1,6}-\d{2,8}(?:-[\dX]{1,8}){2,4}(?![\w-])")),  # ISBN, keys
+    (Kind.REFERENCE, re.compile(r"(?<![\w-])[A-Z]{2,10}-\d++(?:[-.]\d\w{0,19})*(?!\w)"), _CODED),
+    (Kind.REFERENCE, re.compile(r"(?<![\w.,/-])\d{1,6}-\d{2,8}(?:-[\dX]{1,8}){2,4}(?![\w-])"), _JOINED),  # ISBN, keys
     # versions: v1.2, 1.2.3, 2.0.1-rc1, 1.2.x (semver.org)
     (
         Kind.REFERENCE,
         re.compile(
             r"(?<![\w.,])[vV]?\d{1,8}(?:\.\d{1,8}){2,6}(?:[-+~_.]?(?:rc|alpha|beta|dev|x|post|a|b)\.?\d{0,4})?(?![\w]|[.,]\d)"
         ),
+        _POINTED,
     ),
-    (Kind.REFERENCE, re.compile(r"(?<![\w.,])[vV]\d{1,8}(?:\.\d{1,8}){0,3}(?![\w]|[.,]\d)")),
+    (Kind.REFERENCE, re.compile(r"(?<![\w.,])[vV]\d{1,8}(?:\.\d{1,8}){0,3}(?![\w]|[.,]\d)"), _VERSIONED),
     (
         Kind.URL,
         re.compile(r"(?<![\w@/.-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,5}[a-z]{2,18}(?:/[\w./~%-]{0,80})?(?![\w@])"),
+        _HOST,
     ),
     # a name with a capital inside: DeepL, GitHub, iPhone
-    (Kind.NAME, re.compile(r"(?<![\w-])(?=[A-Za-z]{4,30}(?![\w-]))[A-Za-z]?[a-z]{1,20}[A-Z][A-Za-z]{0,20}")),
+    (Kind.NAME, re.compile(r"(?<![\w-])(?=[A-Za-z]{4,30}(?![\w-]))[A-Za-z]?[a-z]{1,20}[A-Z][A-Za-z]{0,20}"), _HUMP),
 )
 TAIL = re.compile(r"[.,:;!?)\]}'’…*_]+$")
 
 TRIGGER = re.compile(rf"\d|{L}++|[{''.join(SIGNS)}%½¼¾‰]|[-−+±](?=[\d$€£])")
 WORD = re.compile(rf"{L}{{1,40}}")
+LETTERS = re.compile(rf"{L}++")
 PHRASE = re.compile(rf"(?:{L}\.?){{1,40}}(?:[\s\u00a0-](?:{L}\.?){{1,30}}){{0,3}}")
 UNIT = re.compile(rf"[°µμ]?{L}{{1,12}}(?:/{L}{{1,4}}[²³]?|[²³2])?(?!\w)|[°‰](?!\w)|%")
 GAP = re.compile(r"[ \u00a0\u202f\u2009-]?")
