@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from xml.etree import ElementTree
 
 import pytest
@@ -38,6 +39,12 @@ def make(name: str) -> Backend:
 
 def test_the_built_in_backends_are_found() -> None:
     assert set(NAMES) <= set(backends.names())
+
+
+def test_those_of_this_package_are_its_entry_points() -> None:
+    points = entry_points(group=backends.GROUP)
+    named = {point.name: point.value for point in points if point.value.startswith("prl10n.")}
+    assert named == {name: f"prl10n.backends.{name}:{factory}" for name, factory in backends.OWN.items()}
 
 
 def test_an_unknown_backend_is_an_error_that_names_the_known_ones() -> None:

@@ -93,12 +93,10 @@ class Desks:
         return self.desks[locale]
 
     def _made(self, locale: str) -> Desk:
-        from prl10n import glossary
-
         memory = self._opened()
         backend = self.backend(locale)
         self.refresh(memory, locale)
-        terms = glossary.load(self.config.root / self.config.settings(locale).glossary.file).terms(locale)
+        terms = self._terms(locale)
         day = self.now.date().isoformat()
         settings = self.config.settings(locale)
         name = self.config.root.name
@@ -106,6 +104,15 @@ class Desks:
         prose = getattr(backend, "writes_prose", True)
         asked = style_of(settings, self.config.source, locale, terms) if prose else None
         return Desk(backend, memory, self.config.source, locale, day, terms, name, trust, near, asked)
+
+    def _terms(self, locale: str) -> tuple[Term, ...]:
+        """The terms of the glossary, if the project has one."""
+        path = self.config.root / self.config.settings(locale).glossary.file
+        if not os.path.lexists(path):
+            return ()
+        from prl10n import glossary
+
+        return glossary.load(path).terms(locale)
 
     def _opened(self) -> Memory:
         """The memory, opened by the first document that lacks a text."""

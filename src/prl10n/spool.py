@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from tempfile import TemporaryFile
 from typing import IO
 
 from prl10n.assembly import Page
@@ -27,6 +26,8 @@ class Spool:
             self.pages[locale, name] = page
             return
         if self.file is None:
+            from tempfile import TemporaryFile  # late: few sites are as large
+
             self.file = TemporaryFile()  # noqa: SIM115 (`close` ends it)
         self.places[locale, name] = self.file.seek(0, 2)
         pickle.dump(page, self.file, pickle.HIGHEST_PROTOCOL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Protocol
 
 from prl10n.errors import ConfigError
@@ -163,9 +164,23 @@ def names() -> list[str]:
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
+# The entry points of this package, which are found without a look at all that is installed.
+OWN: Mapping[str, str] = {
+    "deepl": "DeepLBackend",
+    "libretranslate": "LibreTranslateBackend",
+    "local": "LocalBackend",
+    "memory": "MemoryBackend",
+    "openai": "OpenAIBackend",
+    "pseudo": "PseudoBackend",
+}
+
+
 def create(name: str, options: Mapping[str, object], environ: Mapping[str, str]) -> Backend:
     """Make the backend called `name`; ConfigError where there is none."""
-    from importlib.metadata import entry_points  # late: a run with nothing to send asks for none
+    if name in OWN:
+        own: Factory = getattr(import_module(f"{__name__}.{name}"), OWN[name])
+        return own(options, environ)
+    from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP, name=name):
         factory: Factory = point.load()
