@@ -19,7 +19,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
@@ -84,16 +84,27 @@ class Here(Executor):
 
 
 class Processes(Executor):
-    """Processes of this machine, one a lane. A lane whose process died gets another one."""
+    """Processes of this machine, one a lane. A lane whose process died gets another one.
+
+    They begin at once, in a thread: who makes them reads files meanwhile.
+    """
 
     def __init__(self, workers: int = 0) -> None:
         self.lanes = tuple(_Lane() for _ in range(workers or os.cpu_count() or 1))
         self.slots = len(self.lanes)
+        self.starting = Thread(target=self._start, name="prl10n-processes", daemon=True)
+        self.starting.start()
+
+    def _start(self) -> None:
+        with suppress(OSError, RuntimeError, BrokenExecutor):  # the first job says what is wrong
+            for lane in self.lanes:
+                lane.submit(os.getpid)
 
     def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         return self.lanes[0].submit(function, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.starting.join()
         for lane in self.lanes:
             lane.shutdown(wait, cancel_futures=cancel_futures)
 
@@ -105,18 +116,23 @@ class _Lane(Executor):
 
     def __init__(self) -> None:
         self.pool: Executor | None = None
+        self.guard = Lock()
 
     def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
+        with self.guard:
+            try:
+                return self._pool().submit(function, *args, **kwargs)
+            except BrokenExecutor:  # an earlier job ended it
+                self.shutdown()
+                self.pool = None
+                return self._pool().submit(function, *args, **kwargs)
+
+    def _pool(self) -> Executor:
         if self.pool is None:
             from concurrent.futures import ProcessPoolExecutor
 
             self.pool = ProcessPoolExecutor(1, _context(), _bound)
-        try:
-            return self.pool.submit(function, *args, **kwargs)
-        except BrokenExecutor:  # an earlier job ended it
-            self.shutdown()
-            self.pool = None
-            return self.submit(function, *args, **kwargs)
+        return self.pool
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if self.pool is not None:

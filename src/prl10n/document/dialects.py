@@ -24,13 +24,17 @@ from prl10n.document.html import VOID
 # --- templates --------------------------------------------------------------------------------------------------------
 
 _RAW = r"(?P<raw>\{%-?\s*raw\s*-?%\})(?P<text>.*?)(?P<endraw>\{%-?\s*endraw\s*-?%\})"
-_LIQUID = r"\{%-?\s*(?P<liquid>comment|highlight|mermaid|plantuml)\b.*?\{%-?\s*end(?P=liquid)\s*-?%\}|\{%.*?%\}"
+_LIQUID_PAIR = r"\{%-?\s*(?P<liquid>comment|highlight|mermaid|plantuml)\b.*?\{%-?\s*end(?P=liquid)\s*-?%\}"
+_LIQUID = r"\{%.*?%\}"
 _LIQUID_OBJECT = r"\{\{(?!\{)(?:(?!\{\{|\}\}).)*\}\}"
-_HUGO = (
-    r"\{\{(?P<open>[<%])\s*(?P<name>highlight|prism|code|codeblock|code-block|code-toggle|output|terminal|console|mermaid|"
-    r"plantuml|math|katex|chart)(?=[\s>%])(?:(?!/?[>%]\}\}).)*(?<!/)[>%]\}\}"
-    r".*?\{\{[<%]\s*/\s*(?P=name)\s*[>%]\}\}|\{\{<.*?>\}\}|\{\{%.*?%\}\}"
+_HUGO_CODE = (
+    r"highlight|prism|code|codeblock|code-block|code-toggle|output|terminal|console|mermaid|plantuml|math|katex|chart"
 )
+_HUGO_PAIR = (
+    rf"\{{\{{(?P<open>[<%])\s*(?P<name>{_HUGO_CODE})(?=[\s>%])(?:(?!/?[>%]\}}\}}).)*(?<!/)[>%]\}}\}}"
+    r".*?\{\{[<%]\s*/\s*(?P=name)\s*[>%]\}\}"
+)
+_HUGO = r"\{\{<.*?>\}\}|\{\{%.*?%\}\}"
 _INCLUDE = r"\{\{\s*#(?:(?!\}\}).)*\}\}"
 _CAUTIOUS = r"\{\{(?!\{)(?:(?!\{\{|\}\}|`).)*\}\}|\{%(?:(?!%\}|`).)*%\}"
 _EXPRESSION = r"\{/\*.*?\*/\}|(?<!\$)\{(?:[^{}`]|\{(?:[^{}`]|\{[^{}`]*\})*\})*\}"
@@ -47,10 +51,10 @@ _EMOJI = r":[a-z][a-z0-9_+-]*:(?!\w)"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One row: patterns of templates and marks, and the names of block rules (`_BLOCKS`)."""
+    """One row: patterns of templates, the earlier before the later, and of marks; names of block rules (`_BLOCKS`)."""
 
     name: str
-    templates: str = ""
+    templates: tuple[str, ...] = ()
     marks: str = ""
     blocks: tuple[str, ...] = ()
 
@@ -69,26 +73,31 @@ DIALECTS: Mapping[str, Dialect] = {
         Dialect("gfm", marks=_any(_FOOTNOTE, _MATH, _EMOJI), blocks=(*_GFM_BLOCKS, "math")),
         Dialect(
             "jekyll",
-            _any(_RAW, _LIQUID, _LIQUID_OBJECT),
+            (_RAW, _LIQUID_PAIR, _LIQUID, _LIQUID_OBJECT),
             _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", *_DOCS_BLOCKS),
         ),
-        Dialect("hugo", _HUGO, _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI), ("template", *_DOCS_BLOCKS)),
+        Dialect(
+            "hugo",
+            (_HUGO_PAIR, _HUGO),
+            _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
+            ("template", *_DOCS_BLOCKS),
+        ),
         Dialect(
             "mkdocs",
-            _CAUTIOUS,
+            (_CAUTIOUS,),
             _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", "snippet", "admonition", "directive", *_DOCS_BLOCKS),
         ),
         Dialect(
             "docusaurus",
-            _EXPRESSION,
+            (_EXPRESSION,),
             _any(_FOOTNOTE, _MATH, _EMOJI),
             ("template", "module", "directive", "jsx", *_GFM_BLOCKS, "math"),
         ),
         Dialect(
             "auto",
-            _any(_RAW, _LIQUID, _HUGO, _INCLUDE, _CAUTIOUS),
+            (_RAW, _LIQUID_PAIR, _LIQUID, _HUGO_PAIR, _HUGO, _INCLUDE, _CAUTIOUS),
             _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", "snippet", "admonition", "module", "directive", *_DOCS_BLOCKS),
         ),
@@ -149,16 +158,45 @@ _KEYWORD = re.compile(r"[a-z0-9_-]*")  # the kind of a notice: `"warning"`
 _TAG_END = re.compile(r"[>%]\}\}|%\}")
 
 
+# A pair is an opening and an ending tag, and what is between them. Without its end it is none, and its pattern would
+# look for that to the end of the text: where no such end follows, the pairs are left out.
+_PAIRS = frozenset({_RAW, _LIQUID_PAIR, _HUGO_PAIR})
+_OPENING = re.compile(
+    rf"\{{%-?\s*(?P<liquid>raw|comment|highlight|mermaid|plantuml)\b|\{{\{{[<%]\s*(?P<hugo>{_HUGO_CODE})(?=[\s>%])"
+)
+_ENDING = re.compile(
+    r"\{%-?\s*end(?P<liquid>raw|comment|highlight|mermaid|plantuml)\s*-?%\}"
+    rf"|\{{\{{[<%]\s*/\s*(?P<hugo>{_HUGO_CODE})\s*[>%]\}}\}}"
+)
+
+
 @lru_cache(maxsize=16)
-def _templates(dialect: str) -> re.Pattern[str] | None:
-    pattern = DIALECTS[dialect].templates
-    return re.compile(rf"(?<!\\)(?:{pattern})", re.DOTALL) if pattern else None
+def _templates(dialect: str, *, pairs: bool) -> re.Pattern[str] | None:
+    patterns = [pattern for pattern in DIALECTS[dialect].templates if pairs or pattern not in _PAIRS]
+    return re.compile(rf"(?<!\\)(?:{_any(*patterns)})", re.DOTALL) if patterns else None
+
+
+class _Ends:
+    """Where a text has the last ending tag of each pair; looked for when it is first asked."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.last: dict[tuple[str | None, str | None], int] | None = None
+
+    def none_behind(self, at: int) -> bool:
+        """Whether an opening tag stands at a place, and behind it no ending tag of its name."""
+        opening = _OPENING.match(self.text, at)
+        if opening is None:
+            return False
+        if self.last is None:
+            self.last = {found.group("liquid", "hugo"): found.start() for found in _ENDING.finditer(self.text)}
+        return self.last.get(opening.group("liquid", "hugo"), -1) < at
 
 
 def mask(text: str, dialect: str) -> tuple[str, tuple[str, ...]]:
     """The text with its templates masked, and the templates, in order."""
-    pattern = _templates(dialect)
-    if pattern is None or "{" not in text or MASK.search(text):
+    pattern, single = _templates(dialect, pairs=True), _templates(dialect, pairs=False)
+    if pattern is None or single is None or "{" not in text or MASK.search(text):
         return text, ()
     table: list[str] = []
 
@@ -176,12 +214,13 @@ def mask(text: str, dialect: str) -> tuple[str, tuple[str, ...]]:
         return f"{hidden(found['raw'])}{inside}{hidden(found['endraw'])}"
 
     last = {closer: text.rfind(closer) for closer in _CLOSERS.values()}
+    ends = _Ends(text)
     parts: list[str] = []
     done, at = 0, text.find("{")
     while at >= 0:
         # Without its end a template is none, and the pattern would look for that to the end of the text.
         closed = last[_CLOSERS.get(text[at + 1 : at + 2], "}")] > at
-        found = pattern.match(text, at) if closed else None
+        found = (single if ends.none_behind(at) else pattern).match(text, at) if closed else None
         if found is not None:
             parts += (text[done:at], replaced(found))
             done = found.end()

@@ -56,8 +56,11 @@ def repaired(
     lexicon(languages[1])  # ConfigError
     if not may_be_written_anew(source, languages[0]):
         return (), ()
+    facts = find(source, languages[0])
+    if not any(fact.kind in kinds and not fact.spelled for fact in facts):
+        return (), ()
     edits: dict[Edit, str] = {}
-    comparison = _Comparison(source, target, languages, names)
+    comparison = _Comparison(source, target, languages, names, facts)
     for found in (*comparison.discrepancies(), *comparison.foreign()):
         kind = found.source.kind if found.source else Kind.NAME
         new = found.edit
@@ -78,9 +81,17 @@ def _settles(source: str, target: str, languages: tuple[str, str], before: int, 
 
 
 class _Comparison:
-    def __init__(self, source: str, target: str, languages: tuple[str, str], names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        languages: tuple[str, str],
+        names: Sequence[str],
+        facts: Sequence[Fact] | None = None,
+    ) -> None:
+        """`facts` are those of the source, where they are known."""
         self.source_text, self.target_text, self.languages, self.names = source, target, languages, names
-        self.source = list(find(source, languages[0]))
+        self.source = list(find(source, languages[0]) if facts is None else facts)
         self.target = list(find(target, languages[1]))
         self.pairs: dict[int, int] = {}
         self._taken: set[int] = set()

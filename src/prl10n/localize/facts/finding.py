@@ -43,6 +43,7 @@ class _Reader:
     def __init__(self, text: str, words: Lexicon) -> None:
         self.text = text
         self.words = words
+        self.dear = any(sign in text for sign in _DOLLARS)
         self.ordinal_end = patterns.ORDINAL_END.get(words.language)
 
     def facts(self) -> Iterator[Fact]:
@@ -52,6 +53,9 @@ class _Reader:
                 yield fixed[-1]
                 at = fixed.pop().end
             if at > trigger.start():
+                continue
+            if self.is_plain(trigger[0], trigger.end()):
+                at = trigger.end()
                 continue
             fact = self.at(trigger.start(), trigger[0])
             if fact is None or (fixed and fact.end > fixed[-1].start):
@@ -93,6 +97,17 @@ class _Reader:
         return Fact(kind, start, end, self.text[start:end], value, others, **flags)
 
     # --- where a trigger stands ---------------------------------------------------------------------------------------
+
+    def is_plain(self, trigger: str, end: int) -> bool:
+        """Whether a trigger is a word with which no fact begins, as most words are: `word` would say so, in more time."""
+        return (
+            trigger.lower() not in self.words.starters
+            and trigger[0].isalpha()
+            and trigger[0] not in "IVX"
+            and trigger not in _MONEY
+            and not self.text[end : end + 1].isdecimal()
+            and not (self.dear and self.text[end : end + 2].strip(". \u00a0")[:1] in _DOLLARS)
+        )
 
     def at(self, start: int, trigger: str) -> Fact | None:
         if trigger[0].isdecimal():
@@ -150,11 +165,7 @@ class _Reader:
         end = start + len(word)
         if self.text[end : end + 1].isdecimal():
             return self.mixed(start)
-        if (
-            word in CODES
-            or self.text[end : end + 2].strip(". \u00a0")[:1] in ("$", "£", "¥")
-            or word in ("Fr", "fr", "SFr")
-        ):
+        if word in _MONEY or self.text[end : end + 2].strip(". \u00a0")[:1] in _DOLLARS:
             priced = self.priced(start)
             if priced:
                 return priced
@@ -557,6 +568,8 @@ class _Reader:
         return None, end
 
 
+_MONEY = CODES | {"Fr", "fr", "SFr"}
+_DOLLARS = ("$", "£", "¥")  # before which letters may stand: `US$`
 _SIGNS_BEHIND = {*SIGNS, "%", "°"}
 _SIGNED = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE}
 _LENGTHS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

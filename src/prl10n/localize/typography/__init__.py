@@ -13,6 +13,7 @@ changes       changes of changes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from prl10n.localize.typography.changes import Change, composed, made
 from prl10n.localize.typography.messages import message
 from prl10n.localize.typography.profiles import Dash, Profile, Quotes, profile
 from prl10n.localize.typography.quotes import quotes
-from prl10n.localize.typography.shields import shielded
+from prl10n.localize.typography.shields import SPACE, shielded
 
 __all__ = ["Dash", "Profile", "Quotes", "Violation", "edits", "profile", "violations"]
 
@@ -37,18 +38,19 @@ class Violation(NamedTuple):
 
 _Rule = Callable[[str, Profile], Iterable[Change]]
 
-# In this order: a rule sees what those before it have made.
-_RULES: tuple[_Rule, ...] = (
-    rules.ordinals,
-    rules.ellipses,
-    rules.ranges,
-    rules.dashes,
-    quotes,
-    rules.signs,
-    rules.symbols,
-    rules.thousands,
-    rules.numbers,
-    rules.units,
+# In this order: a rule sees what those before it have made. Each with what a text must hold, for the rule to say
+# anything: it is quickly seen, and not there in most.
+_RULES: tuple[tuple[_Rule, re.Pattern[str]], ...] = (
+    (rules.ordinals, re.compile(r"[\dIVXLCDM]i?[eè]")),
+    (rules.ellipses, re.compile(r"\.\.\.")),
+    (rules.ranges, re.compile(r"\d-\d")),
+    (rules.dashes, re.compile(rf"--|[–—]|[{SPACE}]-[{SPACE}]")),
+    (quotes, re.compile("[\"'“”„‟«»‹›‘’‚‛´]")),
+    (rules.signs, re.compile("[!?;:]")),
+    (rules.symbols, re.compile("[%‰°€£¥$]")),
+    (rules.thousands, re.compile(rf"\d[{SPACE}'’]\d")),
+    (rules.numbers, re.compile(r"[°º]| \d|\. \w")),
+    (rules.units, re.compile(r"\d | \d")),
 )
 
 # One round is enough for nearly any text. In the others a rule makes a place where an earlier one has something to say.
@@ -86,6 +88,8 @@ def _changes(text: str, locale: str, name: str | None) -> list[Change]:
     conventions = profile(locale, name)
     if conventions is None:
         return []
+    if "\n" not in text:
+        return _of_line(text, conventions)
     out: list[Change] = []
     start = 0
     for line in text.split("\n"):
@@ -113,9 +117,8 @@ def _round(line: str, conventions: Profile) -> list[Change]:
     """All rules, each once."""
     changes: list[Change] = []
     here = shielded(line)
-    for rule in _RULES:
-        found = _apart(rule(here, conventions))
-        if found:
+    for rule, sign in _RULES:
+        if sign.search(here) and (found := _apart(rule(here, conventions))):
             changes = composed(here, changes, found)
             here = made(here, found)
     return changes

@@ -52,6 +52,8 @@ _POSSESSIVE = re.compile(rf"[{SPACE}][a-z]")
 def quotes(text: str, profile: Profile) -> list[Change]:
     """The changes to quotation marks, to the spaces inside them, and to apostrophes."""
     changes = [Change(found.start(), found.end(), "’", "apostrophe") for found in _INSIDE_WORD.finditer(text)]
+    if not _MARK.search(text):
+        return changes
     pairs, apostrophes = _read(text, profile)
     changes += [Change(at, at + 1, "’", "apostrophe") for at in apostrophes if text[at] != "’"]
     for pair, level in _levels(pairs):

@@ -213,7 +213,7 @@ def numbers(text: str, profile: Profile) -> Iterator[Change]:
                 yield Change(found.start(1), found.end(1), text_there, "number-sign", not spaces)  # people may write º
     for found in _literal_pattern(profile.abbreviations, r" (?=\d)").finditer(text):
         yield Change(found.end() - 1, found.end(), NBSP, "abbreviation", False)
-    for found in _literal_pattern(profile.tied, r"(?!\w)").finditer(text):
+    for found in _literal_pattern(profile.tied, r"(?!\w)").finditer(text) if profile.tied else ():
         for space in re.finditer(" ", found[0]):
             yield Change(found.start() + space.start(), found.start() + space.end(), NBSP, "abbreviation", False)
 

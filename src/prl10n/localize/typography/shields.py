@@ -14,6 +14,7 @@ _LONGEST = 2000
 
 # Runs without white space that hold a sign which prose hardly has. What is hidden is found inside of them.
 _CHUNK = re.compile(r"(?<!\S)[^\s:;@/\\=(<&%-]*[:;@/\\=(<&%-]\S*")
+_SIGN = re.compile(r"[:;@/\\=(<&%-]")
 _LONG = re.compile(rf"(?<!\S)\S{{{_LONGEST},}}")
 _INSIDE = re.compile(
     "|".join(
@@ -45,6 +46,7 @@ _ACROSS = re.compile(
         )
     )
 )
+_DIGIT = re.compile(r"\d")
 _FIGURES = re.compile(
     "|".join(
         (
@@ -64,9 +66,9 @@ _FIGURES = re.compile(
 def shielded(text: str) -> str:
     """A text of the same length: what is no prose is `THING`s, the rest as it was."""
     text = _ACROSS.sub(_hidden, text) if "{" in text or "<" in text or "$(" in text else text
-    text = _LONG.sub(_hidden, text)
-    text = _CHUNK.sub(_chunk, text)
-    return _FIGURES.sub(_hidden, text)
+    text = _LONG.sub(_hidden, text) if len(text) >= _LONGEST else text
+    text = _CHUNK.sub(_chunk, text) if _SIGN.search(text) else text
+    return _FIGURES.sub(_hidden, text) if _DIGIT.search(text) else text
 
 
 def _hidden(found: re.Match[str]) -> str:
