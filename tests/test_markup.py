@@ -66,6 +66,10 @@ def test_neutral(source: str, expected: list[str]) -> None:
         ("Its **name** is", ["<g1>Nom</g1>s ist"], "**Nom**s ist"),
         ("the **word** is", ["単語<g1>語</g1>です"], "単語**語**です"),
         ("One  \ntwo", ["Un <x1/> deux"], "Un  \ndeux"),
+        # words that are called as line breaks are within
+        ("lines `3` to `5`", ["lignes <x1/> à <x2/>"], "lignes `3` à `5`"),
+        ("br", ["la balise"], "la balise"),
+        ("`x` **br** y", ["<x1/> <g2>br</g2> z"], "`x` **br** z"),
         # underscores that would not close
         ("say _yes_ now", ["dire<g1>oui</g1>s maintenant"], "dire *oui*s maintenant"),
         ("a __b__ c", ["a<g1>b</g1>s c"], "a **b**s c"),

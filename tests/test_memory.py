@@ -32,6 +32,30 @@ def test_an_answer_is_on_disk_the_moment_it_is_recorded(tmp_path: Path) -> None:
             assert other.answered("deepl de", ["One"]) == {}
 
 
+def test_any_number_of_texts_is_looked_up(tmp_path: Path) -> None:
+    texts = [f"Text {number}" for number in range(1_234)]
+    with Memory(tmp_path / ".prl10n/memory.db") as memory:
+        memory.record("deepl fr", [(text, f"{text} fr", 1) for text in texts[::2]], "2026-11-24")
+        memory.import_pairs("fr", "old.tmx", [(text, f"{text} FR", True) for text in texts[1::2]])
+        assert memory.answered("deepl fr", texts) == {text: Answered(f"{text} fr", "2026-11-24") for text in texts[::2]}
+        assert memory.exact("fr", texts) == {text: Match(f"{text} FR", "old.tmx", True) for text in texts[1::2]}
+        assert memory.answered("deepl fr", []) == {} == memory.exact("fr", [])
+
+
+def test_any_number_of_catalogs_is_read(tmp_path: Path) -> None:
+    many = range(234)
+    paths = {
+        stored(tmp_path, f"c{number}", Entry(f"Text {number}", f"Texte {number}")): f"{number}.md" for number in many
+    }
+    with Memory(tmp_path / ".prl10n/memory.db") as memory:
+        assert memory.refresh("fr", paths, tmp_path) == []
+        assert memory.exact("fr", [f"Text {number}" for number in many]) == {
+            f"Text {number}": Match(f"Texte {number}", f"{number}.md", True) for number in many
+        }
+        assert memory.refresh("fr", {}, tmp_path) == []
+        assert list(memory.every("fr")) == []
+
+
 def test_git_ignores_the_folder(tmp_path: Path) -> None:
     with Memory(tmp_path / ".prl10n/memory.db"):
         assert (tmp_path / ".prl10n/.gitignore").read_text(encoding="utf-8") == "*\n"

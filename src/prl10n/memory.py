@@ -349,7 +349,7 @@ class Memory:
             return
         self._frequencies.clear()
         rows = [
-            (locale, *pair[:3], part.document, part.path, *pair[3:], changes.masked(pair.source, self.language))
+            (locale, *pair[:3], part.document, part.path, *pair[3:], self._masked(pair))
             for part in parts
             for pair in part.pairs
         ]
@@ -363,6 +363,10 @@ class Memory:
             )
             cursor.executemany("INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             cursor.execute("COMMIT")
+
+    def _masked(self, pair: Pair) -> str:
+        """What `refigured` looks for, which takes approved pairs alone."""
+        return changes.masked(pair.source, self.language) if pair.approved else ""
 
     def import_pairs(self, locale: str, name: str, rows: Iterable[tuple[str, str, bool]]) -> None:
         """Take in (source, target, approved) pairs from elsewhere, under a name; those that it had are replaced.
@@ -487,7 +491,7 @@ def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
 
 def _document(name: str, entries: Iterable[Entry]) -> str:
     """The name of a document; of one that is gone, and known without its extension, as its entries have it."""
-    for path in (PurePosixPath(file) for entry in entries for file in entry.files):
+    for path in map(PurePosixPath, dict.fromkeys(file for entry in entries for file in entry.files)):
         if path.with_suffix("").as_posix().endswith(f"/{name}"):
             return name + path.suffix
     return name

@@ -48,21 +48,20 @@ class _Reader:
 
     def facts(self) -> Iterator[Fact]:
         at, fixed = 0, list(self.fixed())[::-1]
-        while trigger := patterns.TRIGGER.search(self.text, at):
+        triggers = patterns.TRIGGER.finditer(self.text)
+        while (trigger := next(triggers, None)) is not None:
             while fixed and fixed[-1].start <= trigger.start():
                 yield fixed[-1]
                 at = fixed.pop().end
-            if at > trigger.start():
-                continue
-            if self.is_plain(trigger[0], trigger.end()):
-                at = trigger.end()
-                continue
-            fact = self.at(trigger.start(), trigger[0])
-            if fact is None or (fixed and fact.end > fixed[-1].start):
-                at = trigger.end()
-            else:
+            if at <= trigger.start():
+                if self.is_plain(trigger[0], trigger.end()):
+                    continue
+                fact = self.at(trigger.start(), trigger[0])
+                if fact is None or (fixed and fact.end > fixed[-1].start):
+                    continue
                 yield fact
                 at = fact.end
+            triggers = patterns.TRIGGER.finditer(self.text, at)  # a fact may end within a word
         yield from reversed(fixed)
 
     def fixed(self) -> Iterator[Fact]:
@@ -99,7 +98,7 @@ class _Reader:
     # --- where a trigger stands ---------------------------------------------------------------------------------------
 
     def is_plain(self, trigger: str, end: int) -> bool:
-        """Whether a trigger is a word with which no fact begins, as most words are: `word` would say so, in more time."""
+        """Whether a trigger is a word with which no fact begins, as most are: `word` says the same, in more time."""
         return (
             trigger.lower() not in self.words.starters
             and trigger[0].isalpha()
