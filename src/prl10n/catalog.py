@@ -32,6 +32,7 @@ from prl10n.model import State, Syntax, Unit
 WIDTH = 79  # columns of a line, as gettext's own tools write
 NEAR = 60.0  # rapidfuzz ratio from which a text is taken for the successor of another, wherever it stands
 SAME_PLACE = 25.0  # and from which it is, where it stands between the same neighbours
+MOST_LINES = 20_000  # of one entry that polib reads: it copies the entry's text for each line of it
 
 _PROVENANCE = re.compile(r"prl10n: (?!ignore\b)")
 _FILE = re.compile("\u2068([^\u2069]*)\u2069|\\S+")
@@ -255,12 +256,19 @@ def _foreign(text: str, where: str) -> _Read:
         said = _TEXT_LINE.match(row)
         if said and not _STRING.fullmatch(said[1]):
             raise _broken(f"{where}:{number}", "a text has no end, or more than one")
+    blocks, (end, tail) = _blocks(text)
+    for start, lines in (*blocks, (end, tail)):
+        if lines.count("\n") >= MOST_LINES:
+            raise CatalogError(
+                f"an entry, or the comments behind the last one, has more than {MOST_LINES:,} lines",
+                where=f"{where}:{start}",
+                remedy="Shorten it; often it is enough to write the catalog anew with msgcat. Nothing was written.",
+            )
     try:
         source = polib.pofile(_Lines(text), encoding="utf-8")
     except (OSError, ValueError, UnicodeError, IndexError) as error:
         found = re.search(r"line (\d+)", str(error))
         raise _broken(f"{where}:{found[1]}" if found else where, "a line is no part of an entry") from error
-    blocks, tail = _blocks(text)
     starts = [start for start, _ in blocks]
     claimed: set[int] = set()
     entries: list[Entry] = []
@@ -303,8 +311,8 @@ def _entry(entry: polib.POEntry, lines: str) -> Entry:
     )
 
 
-def _blocks(text: str) -> tuple[list[tuple[int, str]], str]:
-    """The lines of each entry with the number of its first line, and what stands behind the last entry."""
+def _blocks(text: str) -> tuple[list[tuple[int, str]], tuple[int, str]]:
+    """The lines of each entry, and what stands behind the last one; each with the number of its first line."""
     blocks: list[tuple[int, str]] = []
     start, current, in_text = 0, list[str](), False
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -320,7 +328,7 @@ def _blocks(text: str) -> tuple[list[tuple[int, str]], str]:
     if in_text:
         blocks.append((start, "\n".join(current)))
         current = []
-    return blocks, "\n".join(current)
+    return blocks, (start, "\n".join(current))
 
 
 def _width(text: str) -> int:

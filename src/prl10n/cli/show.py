@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,21 @@ if TYPE_CHECKING:
     from prl10n.desks import Meter
 
 
+# What a terminal obeys instead of showing it, and what turns the direction of the words around it; no tab, no line end.
+# https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters, https://trojansource.codes
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """A text of others as a terminal may have it: what would act there as a visible escape, `\\x1b`, `\\u202e`."""
+    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def finding_line(finding: Finding) -> str:
-    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    place = plain(f"{finding.path}:{finding.line}" if finding.line else finding.path)
     label = click.style(finding.severity.value, fg="red" if finding.severity is Severity.ERROR else "yellow")
     locale = f" [{finding.locale}]" if finding.locale else ""
-    return f"{place}: {label}{locale}: {finding.message} ({finding.rule})"
+    return f"{place}: {label}{locale}: {plain(finding.message)} ({finding.rule})"
 
 
 def counted(number: int, what: str) -> str:
@@ -32,7 +43,7 @@ def written(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
     for row in outcome.rows:
         for path, done in ((row.catalog, row.catalog_written), (row.page, row.page_written)):
             if done:
-                yield f"{would} {path}"
+                yield f"{would} {plain(path)}"
 
 
 def summarize(outcome: Outcome, stages: Stage, dry_run: bool) -> None:
@@ -121,7 +132,7 @@ def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
 def _catalogs(outcome: Outcome) -> str:
     """The catalog with units to review, or how many there are."""
     names = [row.catalog for row in outcome.rows if row.states.get(State.DRAFT) or row.states.get(State.STALE)]
-    return names[0] if len(names) == 1 else f"{len(names):,} catalogs"
+    return plain(names[0]) if len(names) == 1 else f"{len(names):,} catalogs"
 
 
 def print_status(outcome: Outcome) -> None:
@@ -129,7 +140,7 @@ def print_status(outcome: Outcome) -> None:
     header = ("document", "locale", "units", *names, "words left", "page")
     lines = [
         (
-            row.document,
+            plain(row.document),
             row.locale,
             str(row.units),
             *map(str, row.units_by_state),

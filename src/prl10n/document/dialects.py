@@ -9,7 +9,7 @@ end a paragraph (admonitions, directives, definition lists): each is a rule of t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -34,10 +34,11 @@ _HUGO_PAIR = (
     rf"\{{\{{(?P<open>[<%])\s*(?P<name>{_HUGO_CODE})(?=[\s>%])(?:(?!/?[>%]\}}\}}).)*(?<!/)[>%]\}}\}}"
     r".*?\{\{[<%]\s*/\s*(?P=name)\s*[>%]\}\}"
 )
-_HUGO = r"\{\{<.*?>\}\}|\{\{%.*?%\}\}"
+_HUGO = (r"\{\{<.*?>\}\}", r"\{\{%.*?%\}\}")
 _INCLUDE = r"\{\{\s*#(?:(?!\}\}).)*\}\}"
-_CAUTIOUS = r"\{\{(?!\{)(?:(?!\{\{|\}\}|`).)*\}\}|\{%(?:(?!%\}|`).)*%\}"
-_EXPRESSION = r"\{/\*.*?\*/\}|(?<!\$)\{(?:[^{}`]|\{(?:[^{}`]|\{[^{}`]*\})*\})*\}"
+_CAUTIOUS = (r"\{\{(?!\{)(?:(?!\{\{|\}\}|`).)*\}\}", r"\{%(?:(?!%\}|`).)*%\}")
+_COMMENT = r"\{/\*.*?\*/\}"
+_EXPRESSION = r"(?<!\$)\{(?:[^{}`]|\{(?:[^{}`]|\{[^{}`]*\})*\})*\}"
 
 # --- marks ------------------------------------------------------------------------------------------------------------
 
@@ -79,25 +80,25 @@ DIALECTS: Mapping[str, Dialect] = {
         ),
         Dialect(
             "hugo",
-            (_HUGO_PAIR, _HUGO),
+            (_HUGO_PAIR, *_HUGO),
             _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", *_DOCS_BLOCKS),
         ),
         Dialect(
             "mkdocs",
-            (_CAUTIOUS,),
+            _CAUTIOUS,
             _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", "snippet", "admonition", "directive", *_DOCS_BLOCKS),
         ),
         Dialect(
             "docusaurus",
-            (_EXPRESSION,),
+            (_COMMENT, _EXPRESSION),
             _any(_FOOTNOTE, _MATH, _EMOJI),
             ("template", "module", "directive", "jsx", *_GFM_BLOCKS, "math"),
         ),
         Dialect(
             "auto",
-            (_RAW, _LIQUID_PAIR, _LIQUID, _HUGO_PAIR, _HUGO, _INCLUDE, _CAUTIOUS),
+            (_RAW, _LIQUID_PAIR, _LIQUID, _HUGO_PAIR, *_HUGO, _INCLUDE, *_CAUTIOUS),
             _any(_ATTRIBUTES, _FOOTNOTE, _MATH, _EMOJI),
             ("template", "snippet", "admonition", "module", "directive", *_DOCS_BLOCKS),
         ),
@@ -158,8 +159,19 @@ _KEYWORD = re.compile(r"[a-z0-9_-]*")  # the kind of a notice: `"warning"`
 _TAG_END = re.compile(r"[>%]\}\}|%\}")
 
 
-# A pair is an opening and an ending tag, and what is between them. Without its end it is none, and its pattern would
-# look for that to the end of the text: where no such end follows, the pairs are left out.
+# Without its end a template is none, and its pattern would look for that to the end of the text, at each place where
+# one begins. So a pattern is left out at a place where what it meets first, behind its beginning, is no such `end`.
+_BOUNDS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    pattern: (re.compile(begin), re.compile(stop))
+    for pattern, begin, stop in (
+        (_HUGO_PAIR, r"\{\{[<%]\s*[a-z-]+", r"/[>%]\}\}|(?P<end>[>%]\}\})"),
+        (_HUGO[0], r"\{\{<", r"(?P<end>>\}\})"),
+        (_HUGO[1], r"\{\{%", r"(?P<end>%\}\})"),
+        (_CAUTIOUS[1], r"\{%", r"`|(?P<end>%\})"),
+        (_COMMENT, r"\{/\*", r"(?P<end>\*/\})"),
+    )
+}
+# And a pair of tags is left out behind the last ending tag of its name.
 _PAIRS = frozenset({_RAW, _LIQUID_PAIR, _HUGO_PAIR})
 _OPENING = re.compile(
     rf"\{{%-?\s*(?P<liquid>raw|comment|highlight|mermaid|plantuml)\b|\{{\{{[<%]\s*(?P<hugo>{_HUGO_CODE})(?=[\s>%])"
@@ -168,35 +180,71 @@ _ENDING = re.compile(
     r"\{%-?\s*end(?P<liquid>raw|comment|highlight|mermaid|plantuml)\s*-?%\}"
     rf"|\{{\{{[<%]\s*/\s*(?P<hugo>{_HUGO_CODE})\s*[>%]\}}\}}"
 )
-
-
-@lru_cache(maxsize=16)
-def _templates(dialect: str, *, pairs: bool) -> re.Pattern[str] | None:
-    patterns = [pattern for pattern in DIALECTS[dialect].templates if pairs or pattern not in _PAIRS]
-    return re.compile(rf"(?<!\\)(?:{_any(*patterns)})", re.DOTALL) if patterns else None
+_CLOSERS = {"{": "}}", "%": "%}", "": "}"}  # what ends a template, by what follows its brace
 
 
 class _Ends:
-    """Where a text has the last ending tag of each pair; looked for when it is first asked."""
+    """Which patterns can end in a text from a place on. Asked for one place after the other, it reads the text once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, patterns: Iterable[str]) -> None:
         self.text = text
-        self.last: dict[tuple[str | None, str | None], int] | None = None
+        self.bounds = [(pattern, *_BOUNDS[pattern]) for pattern in patterns if pattern in _BOUNDS]
+        self.stops: dict[str, re.Match[str] | None] = {}  # what a pattern met last
+        self.last = {closer: text.rfind(closer) for closer in _CLOSERS.values()}
+        self.pairs: dict[tuple[str | None, ...], int] | None = None  # where the last ending tags stand
 
-    def none_behind(self, at: int) -> bool:
-        """Whether an opening tag stands at a place, and behind it no ending tag of its name."""
+    def any_behind(self, at: int) -> bool:
+        return self.last[_CLOSERS.get(self.text[at + 1 : at + 2], "}")] > at
+
+    def missing(self, at: int) -> frozenset[str]:
+        """The patterns that begin at a place and have no end."""
+        missing = _PAIRS if self.unpaired(at) else frozenset()
+        for pattern, begin, stop in self.bounds:
+            if (opening := begin.match(self.text, at)) is not None:
+                met = self.met(pattern, stop, opening.end())
+                if met is None or met["end"] is None:
+                    missing |= {pattern}
+        return missing
+
+    def met(self, pattern: str, stop: re.Pattern[str], pos: int) -> re.Match[str] | None:
+        known = self.stops.get(pattern)
+        if pattern not in self.stops or (known is not None and known.start() < pos):
+            known = self.stops[pattern] = stop.search(self.text, pos)
+        return known
+
+    def unpaired(self, at: int) -> bool:
         opening = _OPENING.match(self.text, at)
         if opening is None:
             return False
-        if self.last is None:
-            self.last = {found.group("liquid", "hugo"): found.start() for found in _ENDING.finditer(self.text)}
-        return self.last.get(opening.group("liquid", "hugo"), -1) < at
+        if self.pairs is None:
+            self.pairs = {found.group("liquid", "hugo"): found.start() for found in _ENDING.finditer(self.text)}
+        return self.pairs.get(opening.group("liquid", "hugo"), -1) < at
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...], missing: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(_any(*(pattern for pattern in patterns if pattern not in missing)) or r"(?!)", re.DOTALL)
+
+
+def _templates(text: str, patterns: tuple[str, ...], *, escapes: bool) -> Iterator[re.Match[str]]:
+    """What the patterns match, the earlier pattern before the later; with `escapes`, none behind a backslash."""
+    ends, every = _Ends(text, patterns), _compiled(patterns, frozenset())
+    at = text.find("{")
+    while at >= 0:
+        escaped = escapes and text[at - 1 : at] == "\\"
+        found = None
+        if not escaped and ends.any_behind(at):
+            missing = ends.missing(at)
+            found = (_compiled(patterns, missing) if missing else every).match(text, at)
+        if found is not None:
+            yield found
+        at = text.find("{", found.end() if found is not None else at + 1)
 
 
 def mask(text: str, dialect: str) -> tuple[str, tuple[str, ...]]:
     """The text with its templates masked, and the templates, in order."""
-    pattern, single = _templates(dialect, pairs=True), _templates(dialect, pairs=False)
-    if pattern is None or single is None or "{" not in text or MASK.search(text):
+    patterns = DIALECTS[dialect].templates
+    if not patterns or "{" not in text or MASK.search(text):
         return text, ()
     table: list[str] = []
 
@@ -210,26 +258,20 @@ def mask(text: str, dialect: str) -> tuple[str, tuple[str, ...]]:
         if not found.groupdict().get("raw"):
             return hidden(found[0])
         # what Liquid shows as it is may look like a template, and is none of our words either
-        inside = _LITERAL.sub(lambda literal: hidden(literal[0]), found["text"])
+        literals = _templates(found["text"], _CAUTIOUS, escapes=False)
+        inside = _replaced(found["text"], literals, lambda literal: hidden(literal[0]))
         return f"{hidden(found['raw'])}{inside}{hidden(found['endraw'])}"
 
-    last = {closer: text.rfind(closer) for closer in _CLOSERS.values()}
-    ends = _Ends(text)
+    return _replaced(text, _templates(text, patterns, escapes=True), replaced), tuple(table)
+
+
+def _replaced(text: str, found: Iterable[re.Match[str]], by: Callable[[re.Match[str]], str]) -> str:
     parts: list[str] = []
-    done, at = 0, text.find("{")
-    while at >= 0:
-        # Without its end a template is none, and the pattern would look for that to the end of the text.
-        closed = last[_CLOSERS.get(text[at + 1 : at + 2], "}")] > at
-        found = (single if ends.none_behind(at) else pattern).match(text, at) if closed else None
-        if found is not None:
-            parts += (text[done:at], replaced(found))
-            done = found.end()
-        at = text.find("{", max(done, at + 1))
-    return "".join((*parts, text[done:])), tuple(table)
-
-
-_CLOSERS = {"{": "}}", "%": "%}", "": "}"}  # what ends a template, by what follows its brace
-_LITERAL = re.compile(_CAUTIOUS, re.DOTALL)
+    done = 0
+    for match in found:
+        parts += (text[done : match.start()], by(match))
+        done = match.end()
+    return "".join((*parts, text[done:]))
 
 
 def unmask(text: str, table: tuple[str, ...]) -> str:

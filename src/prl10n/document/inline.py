@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from markdown_it.token import Token
+
 from prl10n.document import dialects, html
 from prl10n.document.parser import Located, References, dialect_of, parser, parser_for
 from prl10n.model import Inline, Inner, Piece, Syntax
@@ -67,20 +69,20 @@ def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...
 
 def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
     """A reading of a masked text with the templates back in their places, each a piece of its own among the words."""
-    if not templates or not (
-        dialects.MASK.search(reading.text)  # or in the destination of a reference, which stands elsewhere
-        or any(dialects.MASK.search(piece.value) for piece in reading.pieces if piece.piece is not Piece.TEXT)
-    ):
+    if not templates or not dialects.MASK.search(reading.text):
         return reading
     pieces: list[Inline] = []
     folded = [
         (dialects.unmask(shown, templates), dialects.unmask(raw, templates), start)
         for shown, raw, start in reading.folded
     ]
+    values: dict[str, str] = {}  # of many links to one place, each is made once
     for piece in reading.pieces:
         shown = reading.text[piece.start : piece.end]
         if piece.piece is not Piece.TEXT:
-            pieces.append(piece._replace(value=dialects.unmask(piece.value, templates).replace("\n", " ")))
+            if piece.value not in values:
+                values[piece.value] = dialects.unmask(piece.value, templates).replace("\n", " ")
+            pieces.append(piece._replace(value=values[piece.value]))
             folded += _folded(shown, piece.start, templates)
             continue
         last = value_last = 0
@@ -317,6 +319,7 @@ class _Readings:
         self.young: dict[tuple[str, str], tuple[_Answers, Reading]] = {}
         self.old: dict[tuple[str, str], tuple[_Answers, Reading]] = {}
         self.size = 0  # of the young ones, in characters
+        self.leads: _Leads = {}
 
     def read(self, content: str, references: References) -> Reading:
         key = dialect_of(references), content
@@ -326,31 +329,33 @@ class _Readings:
         if known is not None and all(_answer(references, label) == answer for label, answer in known[0].items()):
             return known[1]
         asked = _Asked(references)
-        reading = _Builder(content).build(parser_for(references).inline(content, asked))
+        reading = _Builder(content, self.leads).build(parser_for(references).inline(content, asked))
         self.keep(key, (asked.answers, reading))
         return reading
 
     def keep(self, key: tuple[str, str], known: tuple[_Answers, Reading]) -> None:
         self.size += len(key[1])
         if len(self.young) >= _MOST or self.size > _CHARACTERS:
-            self.old, self.young, self.size = self.young, {}, len(key[1])
+            self.old, self.young, self.size, self.leads = self.young, {}, len(key[1]), {}
         self.young[key] = known
 
 
+_Leads = dict[tuple[str, str], str]  # ("link" or "image", destination) → the two in one string
 _MOST, _CHARACTERS = 4096, 1_000_000
 _READINGS = _Readings()
 
 
 def forget() -> None:
     """Forget all readings: for those who measure."""
-    _READINGS.young, _READINGS.old, _READINGS.size = {}, {}, 0
+    _READINGS.young, _READINGS.old, _READINGS.size, _READINGS.leads = {}, {}, 0, {}
 
 
 class _Builder:
     """Collects the pieces of one content; `shown` is the text as the catalog will have it."""
 
-    def __init__(self, content: str) -> None:
+    def __init__(self, content: str, leads: _Leads | None = None) -> None:
         self.content = content
+        self.leads: _Leads = {} if leads is None else leads
         self.shown: list[str] = []
         self.length = 0
         self.pieces: list[Inline] = []
@@ -390,12 +395,14 @@ class _Builder:
                 self.tags[len(self.pieces)] = html.tag(self.content[item.start : item.end])
                 self.markup(Piece.EMPTY, item.start, item.end, "")
             elif kind == "link_open":
-                opened.append((f"link {token.attrs['href']}", len(self.pieces), item))
+                opened.append((self.leading("link", token), len(self.pieces), item))
                 self.markup(Piece.OPEN, item.start, item.end, opened[-1][0])
             elif kind == "link_close":
                 key, index, opening = opened.pop()
                 self.markup(Piece.CLOSE, item.start, item.end, key, _title(self.content, item.start, item.end))
-                if self.content[opening.end : item.start] in (key[5:], key.removeprefix("link mailto:")):
+                shown = self.content[opening.end : item.start]
+                near = len(key) - len(shown) <= len("link mailto:")  # else it is a long copy in vain, for each link
+                if near and shown in (key[5:], key.removeprefix("link mailto:")):
                     self.address(index)
             else:
                 name, _, side = kind.rpartition("_")
@@ -410,6 +417,13 @@ class _Builder:
         text = "".join(self.shown)
         pieces = _joined(_paired(self.pieces, self.tags), text)
         return Reading(text, tuple(pieces), tuple(self.folded), tuple(self.links))
+
+    def leading(self, kind: str, token: Token) -> str:
+        """What a link or an image is compared by: one string for all that lead to the same place."""
+        leads = kind, str(token.attrs["src" if kind == "image" else "href"])
+        if leads not in self.leads:
+            self.leads[leads] = " ".join(leads)
+        return self.leads[leads]
 
     def add(self, piece: Piece, shown: str, value: str, inner: tuple[Inner, ...] = ()) -> None:
         self.pieces.append(Inline(piece, self.length, self.length + len(shown), value, inner))
@@ -439,7 +453,7 @@ class _Builder:
         alt_end = alt + len(item.token.content)
         inner = [Inner(alt, alt_end, Syntax.LABEL)] if alt_end > alt else []
         inner += _title(self.content, alt_end, item.end)
-        self.markup(Piece.EMPTY, item.start, item.end, f"image {item.token.attrs['src']}", inner)
+        self.markup(Piece.EMPTY, item.start, item.end, self.leading("image", item.token), inner)
 
 
 _LINKING = frozenset({"link_close", "image", "html_inline"})

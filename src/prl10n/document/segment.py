@@ -257,6 +257,8 @@ class _Segmenter:
         self.references: References = Grammar(dialect)
         reader = parser(dialect)
         self.tokens = reader.blocks(self.source, self.references)
+        for reference in self.references.values():  # once, however many links lead there
+            reference["href"] = self.shown(reference["href"])
         self.skeleton: list[object] = []
         self.directions = _Directions()
         self.quotes = 0  # that are open
@@ -572,8 +574,6 @@ class _Segmenter:
 
     def finished(self, source: bytes) -> tuple[Unit, ...]:
         """The units in document order, their spans in bytes."""
-        for reference in self.references.values():
-            reference["href"] = self.shown(reference["href"])
         self.found.sort(key=lambda item: item[0])
         if len(source) == len(self.text):
             return tuple(unit.placed(start, end) for start, end, unit in self.found)
