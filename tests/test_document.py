@@ -11,7 +11,7 @@ from prl10n import document, markup
 from prl10n.assembly import assemble
 from prl10n.document import Rules
 from prl10n.errors import DocumentError
-from prl10n.model import Syntax
+from prl10n.model import Piece, Syntax
 
 UNITS = load("units.txt", 2)
 SPLICES = load("splice.txt", 3)
@@ -80,6 +80,13 @@ def test_front_matter_keys_are_set(source: bytes, expected: bytes) -> None:
 def test_a_key_that_is_set_goes_before_its_translation() -> None:
     split = document.split(b"---\ntitle: A\n---\n")
     assert document.splice(split, ["B"], {"title": "no"}) == b"---\ntitle: 'no'\n---\n"
+
+
+def test_a_link_whose_words_look_like_its_kind_is_prose() -> None:
+    """Only a link that shows its own destination has no words."""
+    (unit,) = document.split(b"*So* [link x](x), [x](x)\n").units
+    words = [piece.value for piece in unit.pieces if piece.piece is Piece.TEXT]
+    assert words == ["So", " ", "link x", ", "]
 
 
 def test_spans_are_bytes_and_lines_count_from_one() -> None:

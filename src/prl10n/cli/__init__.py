@@ -100,7 +100,7 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 
 def _fail(error: Prl10nError) -> NoReturn:
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {_plain(error)}", err=True)
     sys.exit(error.exit_code)
 
 
@@ -193,7 +193,7 @@ def init(folder: Path, locales: tuple[str, ...], source: str, git: bool) -> None
     try:
         names = content.find_documents(config.load(folder))
     except Prl10nError as error:
-        click.echo(f"Look at it before you go on: {error}", err=True)
+        click.echo(f"Look at it before you go on: {_plain(error)}", err=True)
         return
     click.echo(
         f"It sees {show.counted(len(names), 'document')}. Next: `prl10n sync --dry-run` says what would be translated.",
@@ -369,7 +369,7 @@ def _watch(
             failed(outcome.failure)
 
     def failed(error: Prl10nError) -> None:
-        click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+        click.echo(f"{click.style('error', fg='red', bold=True)}: {_plain(error)}", err=True)
 
     watching.watch(
         watching.Watch(
@@ -381,6 +381,13 @@ def _watch(
             lambda: click.echo("Watching for changes; Ctrl-C ends.", err=True),
         )
     )
+
+
+def _plain(error: Prl10nError) -> str:
+    """What an error says, as a terminal may have it: it may quote the texts of others."""
+    from prl10n.cli.show import plain
+
+    return plain(str(error))
 
 
 def _executor(run: Run) -> AbstractContextManager[Executor | None]:

@@ -13,7 +13,7 @@ import click
 
 from prl10n import __version__
 from prl10n.checks import BY_ID, Report
-from prl10n.cli.show import finding_line
+from prl10n.cli.show import finding_line, plain
 from prl10n.model import Finding, Severity
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,7 +25,7 @@ def text(report: Report) -> str:
 
 def finding_lines(finding: Finding) -> str:
     """A finding as people read it, with what the text should be under it."""
-    return finding_line(finding) + _remedy(finding)
+    return finding_line(finding) + plain(_remedy(finding))
 
 
 def _remedy(finding: Finding) -> str:
@@ -66,7 +66,7 @@ def _command(finding: Finding) -> str:
 
 
 def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return plain(value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(value: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prl10n.cli import options
+from prl10n.cli import options, show
 from prl10n.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def suggest(
     known = {locale: load(_file(loaded, locale)) for locale in loaded.targets}
     found, errors = terms.suggest(loaded, locales, known, min_count)
     for error in errors:
-        click.echo(f"{click.style('warning', fg='yellow')}: left out: {error}", err=True)
+        click.echo(f"{click.style('warning', fg='yellow')}: left out: {show.plain(str(error))}", err=True)
     if as_json:
         click.echo(json.dumps([_as_json(item) for item in found], ensure_ascii=False, indent=2))
     else:

@@ -33,7 +33,7 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
         data, count, errors = memories.dump(loaded, locales)
     for error in errors:
         left = "" if isinstance(error, Damaged) else "left out: "
-        click.echo(f"{click.style('warning', fg='yellow')}: {left}{error}", err=True)
+        click.echo(f"{click.style('warning', fg='yellow')}: {left}{show.plain(str(error))}", err=True)
     if files.read(file) != data:
         files.write(file, data)
     click.echo(f"wrote {file}: {show.counted(count, 'approved pair')}", err=True)

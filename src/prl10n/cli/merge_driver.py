@@ -30,7 +30,9 @@ def merge_driver(base: Path, ours: Path, theirs: Path, path: str) -> None:
     try:
         conflicts = mergedriver.merge_files(base, ours, theirs, name)
     except Prl10nError as error:
-        click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+        from prl10n.cli import show
+
+        click.echo(f"{click.style('error', fg='red', bold=True)}: {show.plain(str(error))}", err=True)
         sys.exit(1)
     for msgid in conflicts:
         line = " ".join(msgid.split())

@@ -402,7 +402,8 @@ class _Builder:
                 self.markup(Piece.CLOSE, item.start, item.end, key, _title(self.content, item.start, item.end))
                 shown = self.content[opening.end : item.start]
                 near = len(key) - len(shown) <= len("link mailto:")  # else it is a long copy in vain, for each link
-                if near and shown in (key[5:], key.removeprefix("link mailto:")):
+                place = key.removeprefix("link ")
+                if near and shown in (place, place.removeprefix("mailto:")):
                     self.address(index)
             else:
                 name, _, side = kind.rpartition("_")
