@@ -699,7 +699,7 @@ def load(path: Path) -> Catalog | None:
     return None if data is None else parse(data, str(path))
 
 
-_STILL = 0.1  # seconds that a file which somebody is writing must not change, to be taken for whole
+_STILL = 0.3  # seconds that a file which somebody is writing must not change, to be taken for whole
 _LONGEST_WRITE = 5.0
 
 

@@ -84,7 +84,8 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     """The catalogs of a locale that are on disk, with the names of their documents, in the order of paths.
 
     Those whose document was moved or removed are among them, by the name that it had, without its extension: what they
-    say was paid for, and people wrote it.
+    say was paid for, and people wrote it. What stands in the place of a document's catalog and is none, a folder say,
+    is among them too: who reads it says so.
     """
     pattern = PurePosixPath(config.settings(locale).content.catalog).as_posix()
     form = gettext_locale(locale)
@@ -95,7 +96,7 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     prefix = "" if fixed == PurePosixPath() else f"{fixed}/"
     there = {f"{prefix}{file}" for file in _files(str(folder))} if folder.is_dir() else set()
     known = {expand(pattern, form, name): name for name in documents}
-    found = {path: name for path, name in known.items() if path in there or is_file(f"{root}/{path}")}
+    found = {path: name for path, name in known.items() if path in there or os.path.lexists(f"{root}/{path}")}
     for path in there - known.keys():
         if (match := regex.fullmatch(path)) and not _UNSHOWABLE.search(path):
             found[path] = "".join(match.groupdict().get(field) or "" for field in ("dir", "stem"))

@@ -323,7 +323,7 @@ class Publisher:
                 if name not in self.addresses:
                     known = self.known.address(name) if self.known else None
                     self.addresses[name] = known or address(
-                        self.config, name, at_hand[name] if name in at_hand else files.read(folder / name) or b""
+                        self.config, name, at_hand[name] if name in at_hand else _data(folder / name) or b""
                     )
         return self.addresses
 
@@ -339,7 +339,7 @@ class Publisher:
         known = self.known.published(locale, name) if self.known else None
         if known is not None:
             return known[1]
-        data = files.read(self.config.target_path(locale, name))
+        data = _data(self.config.target_path(locale, name))
         return conventions.address(self.config, name, document.fields(data), locale) if data is not None else ""
 
     def gets_page(self, locale: str, name: str) -> bool:
@@ -378,8 +378,8 @@ class Publisher:
         made = self.page_of(locale, name)
         if made is not None:
             return made
-        source = files.read(self.config.root / self.config.content.source / name)
-        page = files.read(self.config.target_path(locale, name))
+        source = _data(self.config.root / self.config.content.source / name)
+        page = _data(self.config.target_path(locale, name))
         if source is None or page is None:
             return None
         dialect = document.recognise(name, self.config.settings(locale).content.dialect)
@@ -389,6 +389,14 @@ class Publisher:
         """The links of a localized page that lead nowhere."""
         name = item.source.name
         return tuple(self.linker(item.locale).broken(name, page)) if self.links(item.locale) else ()
+
+
+def _data(path: Path) -> bytes | None:
+    """The bytes of a file that others link to; None where it cannot be read, which is said where it is its turn."""
+    try:
+        return files.read(path)
+    except Prl10nError:
+        return None
 
 
 def _readable(path: Path) -> Catalog | None:

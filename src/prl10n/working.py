@@ -257,7 +257,11 @@ class Working:
     def publish(self, item: Item, page: Page) -> None:
         """Lead the links of a page where they belong, and write it if a byte changes."""
         linker = self.publisher.linker(item.locale)
-        data = linker.linked(item.name, page)
+        try:
+            data = linker.linked(item.name, page)
+        except Prl10nError as error:
+            self.inputs.blame(fault_of(error), item.name, item.locale)
+            return
         item.targets = tuple(sorted(linker.asked.pop(item.name, ())))
         self.write(item, data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -37,6 +38,8 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
     if files.read(file) != data:
         files.write(file, data)
     click.echo(f"wrote {file}: {show.counted(count, 'approved pair')}", err=True)
+    if not all(isinstance(error, Damaged) for error in errors):
+        sys.exit(2)  # a catalog could not be read
 
 
 @memory.command("import")
