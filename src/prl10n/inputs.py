@@ -132,6 +132,8 @@ class Inputs:
 
     def tell_problems(self, job: Job, problems: Sequence[tuple[int, str]]) -> None:
         """What is wrong with a document that is read all the same."""
+        if not problems:
+            return  # as almost all are: nothing is kept of them
         said, rules = self.problems.setdefault(job.name, {}), repr(self.rules[job.places[0].locale])
         if rules not in said:
             said[rules] = problems
