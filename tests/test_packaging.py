@@ -144,10 +144,10 @@ def accepted(expression: str) -> bool:
 def licence(name: str) -> str:
     """What an installed package says of its licence, in SPDX's words where they are known; "" where it says nothing."""
     said = metadata.metadata(name)
-    if said["License-Expression"]:
+    if "License-Expression" in said:
         return str(said["License-Expression"])
     named = [line.rpartition(" :: ")[2] for line in said.get_all("Classifier", []) if line.startswith("License ::")]
-    words = named or [said["License"] or ""]
+    words = named or ([said["License"]] if "License" in said else [""])
     return " AND ".join(SPDX.get(word, word) for word in words)
 
 
