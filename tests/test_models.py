@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -498,3 +501,15 @@ def test_removing_what_is_not_there_names_what_is(root: Path) -> None:
     error = run(root, "remove", "en", "de").exception
     assert isinstance(error, ConfigError)
     assert error.remedy == "Installed: en fr."
+
+
+def test_what_a_killed_installation_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    """Of a process that goes on, nothing is touched."""
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    root = tmp_path / "models"
+    dead, living = root / f".install-{int(gone.stdout)}-0a0b0c0d", root / f".install-{os.getpid()}-0a0b0c0d"
+    for folder in (dead, living):
+        (folder / "taken").mkdir(parents=True)
+    packages.install_file(root, tiny_model.argos_package(tmp_path / "en_fr.argosmodel"))
+    assert not dead.exists()
+    assert living.exists()

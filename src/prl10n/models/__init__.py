@@ -12,6 +12,7 @@ A model has a folder of its own, `{source}_{target}`: `model/` (CTranslate2), `s
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import sys
@@ -143,7 +144,20 @@ def remove(root: Path, source: str, target: str) -> Model:
 
 def beside(root: Path, name: str) -> Path:
     """A path that nothing has yet, on the same disk, and that is no model."""
-    return root / f".{name}-{secrets.token_hex(4)}"
+    return root / f".{name}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def is_there(process: int) -> bool:
+    """Whether a process goes on; True where nobody can tell."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager
