@@ -190,3 +190,15 @@ def test_two_locales_of_one_file_do_not_replace_each_other(project: Project) -> 
 def test_a_locale_that_is_no_target_is_an_error(project: Project) -> None:
     assert project.run("memory", "export", "x.tmx", "--locale", "nl").exit_code == 2
     assert project.run("memory", "import", "none.tmx").exit_code == 2
+
+
+def test_a_damaged_memory_is_named_when_a_file_is_taken_in(project: Project) -> None:
+    database = project.root / FILE
+    database.parent.mkdir(exist_ok=True)
+    database.write_bytes(b"no database" * 99)
+    (project.root / "in.tmx").write_bytes(tmx.write([Pair("fr", "Clouds", "Nuages")], "en"))
+    result = project.run("memory", "import", "in.tmx")
+    assert result.exit_code == 0
+    assert "memory.db.damaged" in result.stderr
+    with Memory(database) as memory:
+        assert memory.exact("fr", ["Clouds"])["Clouds"].target == "Nuages"

@@ -66,6 +66,8 @@ def import_(explicit: Path | None, dry_run: bool, approved: bool, file: Path) ->
     loaded = config.load(Path.cwd(), explicit)
     with lock.unless(dry_run, loaded.root):
         found = memories.restore(loaded, file, approved=approved, dry_run=dry_run)
+    if found.damaged:
+        click.echo(f"{click.style('warning', fg='yellow')}: {found.damaged}", err=True)
     for locale in loaded.targets:
         count = sum(pair.locale == locale for pair in found.pairs)
         said = "would be taken in" if dry_run else "taken in"

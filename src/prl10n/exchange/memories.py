@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from prl10n import files
@@ -54,6 +55,7 @@ def restore(config: Config, path: Path, *, approved: bool, dry_run: bool = False
     found = tmx.read(xml.bytes_of(path), config.source, config.targets, str(path))
     if not dry_run:
         with Memory(_path(config)) as memory:
+            found = replace(found, damaged=memory.damaged)
             for locale in config.targets:
                 rows = [
                     (pair.source, pair.target, approved and pair.approved)

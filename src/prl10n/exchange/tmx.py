@@ -50,6 +50,7 @@ class Found:
     foreign: int = 0
     unwanted: int = 0
     words_only: int = 0
+    damaged: str = ""  # what became of a memory that could not be read
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
