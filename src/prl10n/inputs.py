@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from prl10n import catalog, document, files, making
+from prl10n import document, files, making
 from prl10n.catalog import Catalog
 from prl10n.config import Config, expander, shown
 from prl10n.content import find_catalogs, reading_rules
 from prl10n.errors import CatalogError, Prl10nError
 from prl10n.locales import gettext_locale
-from prl10n.making import Fault, Job, Place
+from prl10n.making import Fault, Job, Place, fault_of
 from prl10n.model import Finding, Severity
 from prl10n.outcome import Outcome, Row
-from prl10n.publishing import needs_former
+from prl10n.publishing import needs_former, readable
 
 MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
 
@@ -97,7 +97,7 @@ class Inputs:
             known = set(self.documents)
             paths = [path for path, name in names.items() if name not in known]
             self._orphans[locale] = [
-                Former(path, loaded) for path in paths if (loaded := _readable(path)) is not None and loaded.data
+                Former(path, loaded) for path in paths if (loaded := readable(path)) is not None and loaded.data
             ]
         source = making.read(job) if self._orphans[locale] else None
         if source is None or isinstance(source, Fault):
@@ -168,19 +168,6 @@ class Inputs:
         self.failed.add((locale, name))
         path, line = place_of(fault.where or f"{self.config.content.source}/{name}")
         self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, fault.what, locale))
-
-
-def _readable(path: Path) -> Catalog | None:
-    """A catalog that is nobody's; None where it cannot be read, which is nobody's trouble."""
-    try:
-        return catalog.load(path)
-    except Prl10nError:
-        return None
-
-
-def fault_of(error: Prl10nError) -> Fault:
-    """What an error says, as a worker says it."""
-    return Fault(f"{error.what}. {error.remedy}".strip(), error.where)
 
 
 def place_of(where: str) -> tuple[str, int]:

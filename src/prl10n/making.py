@@ -76,6 +76,11 @@ class Fault(NamedTuple):
     where: str = ""
 
 
+def fault_of(error: Prl10nError) -> Fault:
+    """What an error says, as a worker says it."""
+    return Fault(f"{error.what}. {error.remedy}".strip(), error.where)
+
+
 class Made(NamedTuple):
     """What comes of a document in a locale.
 
@@ -166,9 +171,9 @@ def read(job: Job) -> Source | Fault:
         return _read(job).source
     except DocumentError as error:
         line = int(error.where.rpartition(":")[2] or 0)
-        return Fault(f"{error.what}. {error.remedy}".strip(), f":{line}")
+        return fault_of(error)._replace(where=f":{line}")
     except Prl10nError as error:
-        return Fault(f"{error.what}. {error.remedy}".strip())
+        return fault_of(error)._replace(where="")
     except LIBRARY_FAILURES as error:
         return Fault(f"the markdown parser failed: {type(error).__name__}: {error}")
 
@@ -184,7 +189,7 @@ def opened(setup: Setup, source: Source, place: Place) -> Opened | Fault:
             seen = replace(seen, header=_header(setup, source.name, place.locale))
         return Opened(seen, merged(setup, seen, source, place.locale))
     except Prl10nError as error:
-        return Fault(f"{error.what}. {error.remedy}".strip(), error.where)
+        return fault_of(error)
 
 
 def merged(setup: Setup, current: Catalog, source: Source, locale: str) -> Catalog:
@@ -404,7 +409,7 @@ def _with_page(setup: Setup, source: Source, place: Place, result: Catalog, made
     try:
         page, rejected = publishing.assembled(config, said)
     except DocumentError as error:
-        return made._replace(fault=Fault(f"{error.what}. {error.remedy}".strip(), error.where))
+        return made._replace(fault=fault_of(error))
     units = source.document.units
     return made._replace(
         page=page and page._replace(source=b""),  # whose links are known has no need of it

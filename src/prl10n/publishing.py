@@ -360,7 +360,7 @@ class Publisher:
             if known is not None:
                 return known[0]
             publish = self.config.settings(locale).publish  # outside of the selection: as its catalog is
-            found = _readable(self.config.catalog_path(locale, name))
+            found = readable(self.config.catalog_path(locale, name))
             entries = found.live().values() if found else ()
             texts = [catalog.publishable(entry, drafts=publish.drafts) for entry in entries]
             written = bool(texts) and (all if publish.incomplete == "skip" else any)(map(bool, texts))
@@ -399,7 +399,7 @@ def _data(path: Path) -> bytes | None:
         return None
 
 
-def _readable(path: Path) -> Catalog | None:
+def readable(path: Path) -> Catalog | None:
     """A catalog that is nobody's; None where it cannot be read, which is nobody's trouble."""
     try:
         return catalog.load(path)

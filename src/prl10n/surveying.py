@@ -12,8 +12,8 @@ from prl10n.catalog import Catalog
 from prl10n.config import Config, shown
 from prl10n.content import find_documents
 from prl10n.errors import Prl10nError
-from prl10n.inputs import Inputs, fault_of
-from prl10n.making import Fault, Opened, Place, Setup
+from prl10n.inputs import Inputs
+from prl10n.making import Fault, Opened, Place, Setup, fault_of
 from prl10n.model import Finding
 from prl10n.outcome import Outcome, Selection, select, today
 from prl10n.publishing import AtHand, Built, Publisher, Source, rejected_texts

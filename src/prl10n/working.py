@@ -22,8 +22,8 @@ from prl10n.config import Config, shown
 from prl10n.desks import Desks
 from prl10n.errors import BackendError, CatalogError, Prl10nError
 from prl10n.executors import Chunk, Crew
-from prl10n.inputs import Inputs, fault_of, short
-from prl10n.making import Answers, Begun, Fault, Job, Made, Place, Setup
+from prl10n.inputs import Inputs, short
+from prl10n.making import Answers, Begun, Fault, Job, Made, Place, Setup, fault_of
 from prl10n.manifest import digest
 from prl10n.outcome import Outcome, Progress, Row, Spend, Stage, today
 from prl10n.publishing import AtHand, Known, Publisher, Source, rejected_texts
@@ -111,7 +111,6 @@ class Working:
         self.written: list[tuple[Item, Future[bool]]] = []  # pages that are being written
         self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
         self.publisher = Publisher(config, documents, {}, self.items, self.waiting.get, known)
-
         self.disk = _Disk()
         self.stack.callback(self.disk.close)
 
@@ -121,8 +120,6 @@ class Working:
 
     def through(self, wanted: Mapping[str, Sequence[str]]) -> None:
         """Read, translate and make documents, window by window: while one is translated, the next one is read."""
-        if not wanted:
-            return
         self.progress.begin("reading", len(wanted))
         self.disk.many |= len(wanted) >= WORTH
         crew = Crew(self.staff(len(wanted)))
