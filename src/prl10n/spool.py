@@ -28,7 +28,7 @@ class Spool:
         if self.file is None:
             from tempfile import TemporaryFile  # late: few sites are as large
 
-            self.file = TemporaryFile()  # noqa: SIM115 (`close` ends it)
+            self.file = TemporaryFile()  # noqa: SIM115 (it lives as long as the run: `close` ends it)
         self.places[locale, name] = self.file.seek(0, 2)
         pickle.dump(page, self.file, pickle.HIGHEST_PROTOCOL)
 

@@ -253,7 +253,7 @@ class _Watching:
 def _stamp(path: Path) -> tuple[int, ...]:
     """What changes when a file does; empty where there is none."""
     try:
-        stat = os.stat(path)  # noqa: PTH116
+        stat = os.stat(path)  # noqa: PTH116 (of every catalog, between two keys)
     except OSError:
         return ()
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
