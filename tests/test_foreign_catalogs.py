@@ -264,7 +264,7 @@ def test_a_changed_entry_is_wrapped_as_its_file(project: Project, width: str, lo
     assert ('msgid "**Geneva' in "\n".join(lines)) == (width == "no")
 
 
-# What catalog.py does not do yet: cases that fail.
+# Shapes that other tools write.
 
 
 def test_indented_strings_belong_to_their_entry(project: Project) -> None:

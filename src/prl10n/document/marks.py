@@ -1,0 +1,36 @@
+"""Marks are read with the words: attribute lists, footnote references, math, emoji. They become pieces of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from markdown_it.rules_inline import StateInline
+
+ATTRIBUTES = (
+    r"\{:[^{}\n]*\}|\{ ?(?:[#.][^\s{}]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+))(?: +[^\s{}][^{}\n]*?)? ?\}"
+)
+FOOTNOTE = r"\[\^[^\]\s]+\](?!:)"
+MATH = r"\$\$(?=\S)[^$]+?\$\$|\$(?=[^\s$0-9])(?:[^$\n\\`]|\\.)*?(?<=[^\s\\$])\$(?![\w${])"
+EMOJI = r":[a-z][a-z0-9_+-]*:(?!\w)"
+
+
+def marking(patterns: str) -> Callable[[StateInline, bool], bool]:
+    """The rule of the parser that reads what the patterns match."""
+    pattern = re.compile(patterns, re.DOTALL)
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        character = state.src[state.pos]
+        if character not in "{[$:" or (character == ":" and state.pos and state.src[state.pos - 1].isalnum()):
+            return False
+        if character == "[" and state.src.find("]", state.pos, state.posMax) < 0:  # the pattern would look longer
+            return False
+        found = pattern.match(state.src, state.pos, state.posMax)
+        if found is None:
+            return False
+        if not silent:
+            state.push("mark", "", 0).content = found[0]
+        state.pos = found.end()
+        return True
+
+    return rule
