@@ -74,6 +74,8 @@ class _Group(click.Group):
                 return super().invoke(ctx)
         except Prl10nError as error:
             _fail(error)
+        except click.UsageError as error:  # it quotes an argument, which may be the name of a file
+            raise click.UsageError(_plain(error.format_message()), error.ctx) from error
         except KeyboardInterrupt as interrupt:
             said = Interrupted(signal.SIGTERM if isinstance(interrupt, Terminated) else signal.SIGINT)
             click.echo(f"\n{said}", err=True)
@@ -100,7 +102,7 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 
 def _fail(error: Prl10nError) -> NoReturn:
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {_plain(error)}", err=True)
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {_plain(str(error))}", err=True)
     sys.exit(error.exit_code)
 
 
@@ -175,25 +177,22 @@ def init(folder: Path, locales: tuple[str, ...], source: str, git: bool) -> None
 
     if git and config.find(folder) is not None:
         for line in githooks.install(config.load(folder)):
-            click.echo(line, err=True)
+            click.echo(show.plain(line), err=True)
         return
 
     seen = site.look(folder, source)
     path = site.write(folder, site.render(seen, locales))
     for line in seen.evidence:
-        click.echo(f"  {line}", err=True)
-    click.echo(
-        f"{config.shown(path)}: written for {seen.generator}, "
-        f"from {seen.source} to {', '.join(locales or seen.targets)}.",
-        err=True,
-    )
+        click.echo(f"  {show.plain(line)}", err=True)
+    languages = f"from {seen.source} to {', '.join(locales or seen.targets)}"
+    click.echo(show.plain(f"{config.shown(path)}: written for {seen.generator}, {languages}."), err=True)
     if git:
         for line in githooks.install(config.load(folder)):
-            click.echo(line, err=True)
+            click.echo(show.plain(line), err=True)
     try:
         names = content.find_documents(config.load(folder))
     except Prl10nError as error:
-        click.echo(f"Look at it before you go on: {_plain(error)}", err=True)
+        click.echo(f"Look at it before you go on: {show.plain(str(error))}", err=True)
         return
     click.echo(
         f"It sees {show.counted(len(names), 'document')}. Next: `prl10n sync --dry-run` says what would be translated.",
@@ -217,16 +216,17 @@ def extract(pot: Path | None, **options: Any) -> None:
         return
     from prl10n import config
     from prl10n import exchange as exchanging
+    from prl10n.cli import show
     from prl10n.outcome import Selection
 
     loaded = config.load(Path.cwd(), options["explicit"])
     templates = exchanging.pot(loaded, Selection(options["locales"], options["paths"]))
     if options["dry_run"]:
         for name in templates:
-            click.echo(f"would write {pot / name}", err=True)
+            click.echo(f"would write {show.plain(str(pot / name))}", err=True)
         return
     for path in exchanging.save(pot, templates):
-        click.echo(f"wrote {path}", err=True)
+        click.echo(f"wrote {show.plain(str(path))}", err=True)
 
 
 @prl10n.command()
@@ -280,14 +280,12 @@ def status(**options: Any) -> None:
 @options.config
 def usage(as_json: bool, explicit: Path | None) -> None:
     """Show what the accounts of the backends have used, and what is left."""
-    import json
-
     from prl10n import config, desks
     from prl10n.cli import show
 
     meters = desks.usage(config.load(Path.cwd(), explicit))
     if as_json:
-        click.echo(json.dumps([show.meter_json(meter) for meter in meters], ensure_ascii=False, indent=2))
+        click.echo(show.dumped([show.meter_json(meter) for meter in meters]))
         return
     for meter in meters:
         click.echo(show.meter_line(meter))
@@ -335,13 +333,12 @@ def _run(
     for finding in outcome.findings:
         click.echo(show.finding_line(finding), err=True)
     if as_json:
-        import json
-
-        click.echo(json.dumps(show.as_json(outcome, command, dry_run), ensure_ascii=False, indent=2))
+        click.echo(show.dumped(show.as_json(outcome, command, dry_run)))
     elif command == "status":
         show.print_status(outcome)
     else:
         show.summarize(outcome, stages, dry_run)
+    gc.freeze()  # the collector would look through all modules once more before the process ends
     if outcome.failure is not None:
         _fail(outcome.failure)
     sys.exit(outcome.exit_code)
@@ -369,7 +366,7 @@ def _watch(
             failed(outcome.failure)
 
     def failed(error: Prl10nError) -> None:
-        click.echo(f"{click.style('error', fg='red', bold=True)}: {_plain(error)}", err=True)
+        click.echo(f"{click.style('error', fg='red', bold=True)}: {show.plain(str(error))}", err=True)
 
     watching.watch(
         watching.Watch(
@@ -383,11 +380,11 @@ def _watch(
     )
 
 
-def _plain(error: Prl10nError) -> str:
+def _plain(said: str) -> str:
     """What an error says, as a terminal may have it: it may quote the texts of others."""
     from prl10n.cli.show import plain
 
-    return plain(str(error))
+    return plain(said)
 
 
 def _executor(run: Run) -> AbstractContextManager[Executor | None]:

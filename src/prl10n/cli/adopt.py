@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,7 +41,7 @@ def adopt(
     for finding in report.findings:
         click.echo(show.finding_line(finding), err=True)
     if as_json:
-        click.echo(json.dumps(_as_json(report, dry_run), ensure_ascii=False, indent=2))
+        click.echo(show.dumped(_as_json(report, dry_run)))
     else:
         _summarize(report, dry_run)
     sys.exit(2 if report.unreadable else 0)
@@ -54,9 +53,10 @@ def _summarize(report: Report, dry_run: bool) -> None:
 
     would = "would write" if dry_run else "wrote"
     for row in report.rows:
-        click.echo(f"{row.page} [{row.locale}]: {show.counted(row.units, 'unit')}: {_parts([row])}", err=True)
+        units = show.counted(row.units, "unit")
+        click.echo(f"{show.plain(row.page)} [{row.locale}]: {units}: {_parts([row])}", err=True)
         if row.written:
-            click.echo(f"{would} {row.catalog}", err=True)
+            click.echo(f"{would} {show.plain(row.catalog)}", err=True)
     total = f"{show.counted(len(report.rows), 'page')}: {_parts(report.rows)}"
     others = [f"{report.complete:,} with nothing left to adopt"] if report.complete else []
     others += [f"{report.without_page:,} without a translated page"] if report.without_page else []

@@ -69,7 +69,7 @@ def check(
     with lock.unless(not fixing, loaded.root):
         fixed = checks.fix(loaded, selection, rules) if fixing else {}
     for name, count in fixed.items():
-        click.echo(f"fixed {show.counted(count, 'text')} in {name}", err=True)
+        click.echo(f"fixed {show.counted(count, 'text')} in {show.plain(name)}", err=True)
     report = checks.inspect(loaded, selection, rules, errors)
     written = formats.FORMATS[form](report)
     if output is not None:

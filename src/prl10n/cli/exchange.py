@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,7 +81,7 @@ def export(
     for path, data in outputs(name, messages, loaded.source, chosen, output).items():
         if files.read(path) != data:
             files.write(path, data)
-        click.echo(f"wrote {path}", err=True)
+        click.echo(f"wrote {show.plain(str(path))}", err=True)
     documents = len({message.document for message in messages})
     counts = f"{show.counted(len(messages), 'unit')} of {show.counted(documents, 'document')}"
     click.echo(f"{counts} in {', '.join(chosen)}", err=True)
@@ -128,7 +127,7 @@ def import_(
     for finding in report.findings:
         click.echo(show.finding_line(finding), err=True)
     for path in report.written:
-        click.echo(f"{'would write' if dry_run else 'wrote'} {config.shown(path)}", err=True)
+        click.echo(f"{'would write' if dry_run else 'wrote'} {show.plain(config.shown(path))}", err=True)
     click.echo(_summary(report, dry_run), err=True)
     if as_json:
         said = {
@@ -149,7 +148,7 @@ def import_(
                 for finding in report.findings
             ],
         }
-        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+        click.echo(show.dumped(said))
     sys.exit(2 if report.unreadable else 0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from prl10n import __version__
 from prl10n.checks import BY_ID, Report
-from prl10n.cli.show import finding_line, plain
+from prl10n.cli.show import dumped, finding_line, plain
 from prl10n.model import Finding, Severity
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,7 +32,7 @@ def _remedy(finding: Finding) -> str:
 
 
 def as_json(report: Report) -> str:
-    return json.dumps([_fields(finding) for finding in report.findings], ensure_ascii=False, indent=2) + "\n"
+    return dumped([_fields(finding) for finding in report.findings]) + "\n"
 
 
 def _fields(finding: Finding) -> dict[str, object]:
@@ -102,7 +101,7 @@ def sarif(report: Report) -> str:
             }
         ],
     }
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return dumped(log) + "\n"
 
 
 def _result(finding: Finding, index: int) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +53,7 @@ def suggest(
     for error in errors:
         click.echo(f"{click.style('warning', fg='yellow')}: left out: {show.plain(str(error))}", err=True)
     if as_json:
-        click.echo(json.dumps([_as_json(item) for item in found], ensure_ascii=False, indent=2))
+        click.echo(show.dumped([_as_json(item) for item in found]))
     else:
         _show(found)
     agreed = [item.line() for item in found if item.is_consistent]
@@ -93,14 +92,16 @@ def import_(explicit: Path | None, dry_run: bool, file: Path) -> None:
             "neither TBX nor CSV", where=str(file), remedy="The name of a term base ends in .tbx, .xml or .csv."
         )
     if not lines:
-        click.echo(f"{file}: no term from {loaded.source} to {', '.join(loaded.targets)}", err=True)
+        click.echo(f"{show.plain(str(file))}: no term from {loaded.source} to {', '.join(loaded.targets)}", err=True)
     with lock.unless(dry_run, loaded.root):
         for path, merge in _merge(loaded, lines):
             for line, other in merge.conflicts:
-                click.echo(
-                    f"conflict: {line.source}{f' [{line.locale}]' if line.locale else ''}: "
-                    f"{line.target or AS_IT_IS} in {file.name}, {other.target or AS_IT_IS} in {config.shown(path)}"
+                locale = f" [{line.locale}]" if line.locale else ""
+                said = (
+                    f"conflict: {line.source}{locale}: {line.target or AS_IT_IS} in {file.name}, "
+                    f"{other.target or AS_IT_IS} in {config.shown(path)}"
                 )
+                click.echo(show.plain(said))
             _write(path, merge, dry_run=dry_run)
 
 
@@ -136,7 +137,7 @@ def _write(path: Path, merge: Merge, *, dry_run: bool) -> None:
     parts = [f"{_terms(len(merge.added))} {'would be added' if dry_run else 'added'}"]
     parts += [f"{len(merge.present):,} there already"] if merge.present else []
     parts += [f"{len(merge.conflicts):,} left out: the glossary says otherwise"] if merge.conflicts else []
-    click.echo(f"{shown(path)}: {', '.join(parts)}", err=True)
+    click.echo(f"{show.plain(shown(path))}: {', '.join(parts)}", err=True)
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
@@ -152,7 +153,12 @@ def _show(found: Sequence[Suggestion]) -> None:
         if agreed:
             click.echo(click.style(f"{locale}: {_terms(len(agreed))}, always translated alike", bold=True))
             rows = [
-                (item.source, item.renderings[0].target or AS_IT_IS, str(item.units), str(item.documents))
+                (
+                    show.plain(item.source),
+                    show.plain(item.renderings[0].target or AS_IT_IS),
+                    str(item.units),
+                    str(item.documents),
+                )
                 for item in agreed
             ]
             _table([("term", "translation", "units", "documents"), *rows])
@@ -160,11 +166,13 @@ def _show(found: Sequence[Suggestion]) -> None:
         if disputed:
             click.echo(click.style(f"{locale}: {_terms(len(disputed))}, translated in several ways", bold=True))
         for item in disputed:
-            click.echo(f"  {click.style(item.source, bold=True)}  {item.units} units, {item.documents} documents")
+            term = click.style(show.plain(item.source), bold=True)
+            click.echo(f"  {term}  {item.units} units, {item.documents} documents")
             for rendering in item.renderings:
-                click.echo(f"    {rendering.units:>5}  {rendering.target or AS_IT_IS}")
+                click.echo(f"    {rendering.units:>5}  {show.plain(rendering.target or AS_IT_IS)}")
                 for place in rendering.places[:PLACES]:
-                    click.echo(click.style(f"           {place.file}: {_short(place.msgid)}", dim=True))
+                    where = show.plain(f"{place.file}: {_short(place.msgid)}")
+                    click.echo(click.style(f"           {where}", dim=True))
                 if len(rendering.places) > PLACES:
                     click.echo(click.style(f"           and {len(rendering.places) - PLACES:,} more", dim=True))
 

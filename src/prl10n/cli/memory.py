@@ -37,7 +37,7 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
         click.echo(f"{click.style('warning', fg='yellow')}: {left}{show.plain(str(error))}", err=True)
     if files.read(file) != data:
         files.write(file, data)
-    click.echo(f"wrote {file}: {show.counted(count, 'approved pair')}", err=True)
+    click.echo(f"wrote {show.plain(str(file))}: {show.counted(count, 'approved pair')}", err=True)
     if not all(isinstance(error, Damaged) for error in errors):
         sys.exit(2)  # a catalog could not be read
 
@@ -67,7 +67,7 @@ def import_(explicit: Path | None, dry_run: bool, approved: bool, file: Path) ->
     with lock.unless(dry_run, loaded.root):
         found = memories.restore(loaded, file, approved=approved, dry_run=dry_run)
     if found.damaged:
-        click.echo(f"{click.style('warning', fg='yellow')}: {found.damaged}", err=True)
+        click.echo(f"{click.style('warning', fg='yellow')}: {show.plain(str(found.damaged))}", err=True)
     for locale in loaded.targets:
         count = sum(pair.locale == locale for pair in found.pairs)
         said = "would be taken in" if dry_run else "taken in"

@@ -25,16 +25,16 @@ def merge_driver(base: Path, ours: Path, theirs: Path, path: str) -> None:
     conflict markers; or a version is no catalog, and OURS is as it was.
     """
     from prl10n import mergedriver
+    from prl10n.cli import show
 
     name = path or str(ours)
     try:
         conflicts = mergedriver.merge_files(base, ours, theirs, name)
     except Prl10nError as error:
-        from prl10n.cli import show
-
         click.echo(f"{click.style('error', fg='red', bold=True)}: {show.plain(str(error))}", err=True)
         sys.exit(1)
     for msgid in conflicts:
         line = " ".join(msgid.split())
-        click.echo(f"{name}: two approved texts: {line if len(line) <= 100 else f'{line[:99]}…'}", err=True)
+        shown = line if len(line) <= 100 else f"{line[:99]}…"
+        click.echo(show.plain(f"{name}: two approved texts: {shown}"), err=True)
     sys.exit(1 if conflicts else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -35,6 +34,7 @@ def install(what: tuple[str, ...], index: str | None, source: str, target: str, 
     and --to.
     """
     from prl10n import models
+    from prl10n.cli import show
     from prl10n.models import index as indexes
     from prl10n.models import packages
 
@@ -53,7 +53,8 @@ def install(what: tuple[str, ...], index: str | None, source: str, target: str, 
             made = indexes.install(root, what[0], what[1], address, progress)
     else:
         raise click.UsageError("Name two languages, or one file.")
-    click.echo(f"{made.path}: installed {_title(made.name, made.version)}, {made.source} → {made.target}.", err=True)
+    said = f"{made.path}: installed {_title(made.name, made.version)}, {made.source} → {made.target}."
+    click.echo(show.plain(said), err=True)
 
 
 @model.command("list")
@@ -61,6 +62,7 @@ def install(what: tuple[str, ...], index: str | None, source: str, target: str, 
 def list_models(as_json: bool) -> None:
     """List the models that are installed."""
     from prl10n import models
+    from prl10n.cli import show
 
     root = models.folder(os.environ)
     found = models.installed(root)
@@ -77,12 +79,12 @@ def list_models(as_json: bool) -> None:
             }
             for each in found
         ]
-        click.echo(json.dumps({"folder": str(root), "models": rows}, ensure_ascii=False, indent=2))
+        click.echo(show.dumped({"folder": str(root), "models": rows}))
         return
     for each in found:
-        click.echo(f"{each.source} → {each.target}  {_title(each.name, each.version)}  {each.path}")
+        click.echo(show.plain(f"{each.source} → {each.target}  {_title(each.name, each.version)}  {each.path}"))
     if not found:
-        click.echo(f"No models in {root}. Get one: prl10n model install en fr", err=True)
+        click.echo(f"No models in {show.plain(str(root))}. Get one: prl10n model install en fr", err=True)
 
 
 @model.command()
@@ -91,9 +93,10 @@ def list_models(as_json: bool) -> None:
 def remove(source: str, target: str) -> None:
     """Remove the model from SOURCE to TARGET."""
     from prl10n import models
+    from prl10n.cli import show
 
     gone = models.remove(models.folder(os.environ), source, target)
-    click.echo(f"{gone.path}: removed.", err=True)
+    click.echo(f"{show.plain(str(gone.path))}: removed.", err=True)
 
 
 def _title(name: str, version: str) -> str:

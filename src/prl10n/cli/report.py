@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +64,7 @@ def report(
     for finding in made.findings:
         click.echo(show.finding_line(finding), err=True)
     if as_json:
-        click.echo(json.dumps(reports.as_json(made), ensure_ascii=False, indent=2))
+        click.echo(show.dumped(reports.as_json(made)))
     if output == "-":
         click.echo(reports.page(made), nl=False)
     elif output is not None or not as_json:
@@ -93,4 +92,4 @@ def _write(path: Path, made: Report) -> None:
         f"{total.locale} {total.balance.percent}% approved, {show.counted(total.balance.left.words, 'word')} left"
         for total in made.totals
     )
-    click.echo(f"{path}: {counts}", err=True)
+    click.echo(f"{show.plain(str(path))}: {counts}", err=True)

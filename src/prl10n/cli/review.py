@@ -47,10 +47,11 @@ def review(
     loaded = config.load(Path.cwd(), explicit)
     selection = Selection(locales, paths)
     if folder is not None:
+        from prl10n.cli import show
         from prl10n.review import export
 
         for path in export.write(loaded, selection, folder):
-            click.echo(f"wrote {path}", err=True)
+            click.echo(f"wrote {show.plain(str(path))}", err=True)
         return
 
     import webbrowser

@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
 # What a terminal obeys instead of showing it, and what turns the direction of the words around it; no tab, no line end.
 # https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters, https://trojansource.codes
-_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ACTING = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def plain(text: str) -> str:
     """A text of others as a terminal may have it: what would act there as a visible escape, `\\x1b`, `\\u202e`."""
-    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
+    if text.isprintable():  # nothing that acts is: the pattern, which takes long to compile, is not needed
+        return text
+    return re.sub(_ACTING, lambda found: ascii(found[0])[1:-1], text)
+
+
+def dumped(value: object) -> str:
+    """A value as JSON, for a terminal too: what would act there is `\\u…`, from which a parser gets the same string."""
+    import json
+
+    return re.sub(_ACTING, lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def finding_line(finding: Finding) -> str:
