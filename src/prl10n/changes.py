@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prl10n import document, markup, tags
 from prl10n.errors import MarkupError
@@ -25,16 +24,15 @@ _QUOTES = str.maketrans(
 
 if TYPE_CHECKING:
     from prl10n.document import References
-_SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?[gx]\d+/?>")
-_TOKEN = re.compile(r"<[^>]*>|\d(?:[\d.,'’\u00a0\u202f]*\d)?|[^\W\d_]+(?:['’-][^\W\d_]+)*|&\w+;|\s+|.", re.DOTALL)
+# Compiled by the first text of which anything is known: most runs see none.
+_TOKEN = r"<[^>]*>|\d(?:[\d.,'’\u00a0\u202f]*\d)?|[^\W\d_]+(?:['’-][^\W\d_]+)*|&\w+;|\s+|."
 _NUMBER = re.compile(r"\d(?:[\d.,'’\u00a0\u202f]*\d)?")
 _GROUPS = ("\u202f", "\u00a0", " ", ",", ".", "’", "'", "")
 _SENTENCE_END = (".", "!", "?", ":", "…")
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """`prl10n.catalog.Carrier` for one document. `languages` are the locales of source and translation."""
 
     references: References
@@ -57,7 +55,7 @@ def key(text: str, syntax: Syntax, references: References) -> tuple[str, ...]:
 
 def normal(fragment: str) -> str:
     """A neutral form with straight quotation marks and single spaces."""
-    return _SPACES.sub(" ", fragment.translate(_QUOTES)).strip()
+    return " ".join(fragment.translate(_QUOTES).split())
 
 
 def read(text: str, syntax: Syntax, references: References) -> Unit:
@@ -202,7 +200,7 @@ def substituted(text: str, now: str, target: str, languages: tuple[str, str]) ->
 
 
 def tokens(fragment: str) -> list[str]:
-    return _TOKEN.findall(normal(fragment))
+    return re.findall(_TOKEN, normal(fragment), re.DOTALL)
 
 
 def masked(fragment: str, language: str) -> str:

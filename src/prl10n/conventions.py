@@ -6,11 +6,10 @@ Pure functions of the configuration and of what front matter says.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from prl10n import addresses
@@ -27,8 +26,7 @@ _NEVER = {
 }  # what a generator does not publish, by Hugo's, Docusaurus', Jekyll's key
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A document on its way to a page: what decides about its front matter.
 
     `name` is the document's path in the source folder, `source` its front matter, `former` that of the localized page
@@ -256,6 +254,8 @@ def rendered(versions: Mapping[str, Mapping[str, str]], base_url: str, file: str
     pages = {urlsplit(url).path.removeprefix(below): name for name, urls in versions.items() for url in urls.values()}
     data = {"documents": versions, "pages": dict(sorted(pages.items()))}
     if file.endswith(".json"):
+        import json  # late, as below: few runs write the file
+
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     return _yaml(data)
 
@@ -275,4 +275,6 @@ def _yaml(data: Mapping[str, Mapping[str, object]]) -> str:
 
 
 def _quoted(text: str) -> str:
+    import json
+
     return json.dumps(text, ensure_ascii=False)

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from prl10n import backends, executors
 from prl10n.backends import Backend, Usage
@@ -20,8 +20,7 @@ from prl10n.model import Term
 from prl10n.translation import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(NamedTuple):
     """What the account of a backend has used, and the locales that it serves; `usage` None: it does not count."""
 
     backend: str

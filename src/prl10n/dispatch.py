@@ -9,11 +9,10 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, current_thread, main_thread
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from prl10n.backends import Answer, Backend, Request
 from prl10n.errors import LIBRARY_FAILURES, BackendError, Interrupted, Prl10nError, RequestRefused, Terminated
@@ -23,8 +22,7 @@ MOST_REFUSALS = 3  # in a row; then what is refused is no single text
 _CRASHED = "This is a fault of the backend: please report it with the command that you ran."
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One batch for one backend, and the characters that it is expected to cost. `desk` tells orders apart."""
 
     backend: Backend
@@ -33,8 +31,7 @@ class Order:
     desk: object
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
+class _Failed(NamedTuple):
     error: Prl10nError
 
 
@@ -70,8 +67,7 @@ def send(orders: Sequence[Order], received: Received, idle: Callable[[], bool] =
     return work.failure
 
 
-@dataclass(frozen=True, slots=True)
-class _Interrupt:
+class _Interrupt(NamedTuple):
     """Ctrl-C, or SIGTERM where it is taken for one."""
 
     number: int

@@ -6,8 +6,9 @@ A document or a catalog that cannot be read is named in a finding and left out; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from prl10n import document, files, making
 from prl10n.catalog import Catalog
@@ -23,8 +24,7 @@ from prl10n.publishing import needs_former, readable
 MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(NamedTuple):
     """A catalog whose document is gone."""
 
     path: Path

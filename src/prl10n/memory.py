@@ -86,8 +86,7 @@ class Match:
     places: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=lambda: _NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """A text that is like another one: both forms, where it comes from, and how like (percent)."""
 
     source: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from prl10n import tags
 from prl10n.changes import normal
@@ -18,8 +18,7 @@ _UNSPACED = ("zh", "ja", "th", "lo", "km", "my")  # languages that put no space 
 _NUMBER = re.compile(r"(?<=[gx])\d+(?=/?>)")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """`text` has its tags numbered from 1; `numbers` are those that they have in the paragraph, in the same order."""
 
     text: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator
 from typing import IO
 
@@ -26,9 +25,11 @@ class Spool:
             self.pages[locale, name] = page
             return
         if self.file is None:
-            from tempfile import TemporaryFile  # late: few sites are as large
+            from tempfile import TemporaryFile
 
             self.file = TemporaryFile()  # noqa: SIM115 (it lives as long as the run: `close` ends it)
+        import pickle  # late, as files: few sites are as large
+
         self.places[locale, name] = self.file.seek(0, 2)
         pickle.dump(page, self.file, pickle.HIGHEST_PROTOCOL)
 
@@ -36,6 +37,8 @@ class Spool:
         key = locale, name
         if key not in self.places or self.file is None:
             return self.pages.get(key)
+        import pickle
+
         self.file.seek(self.places[key])
         page: Page = pickle.load(self.file)  # our own, from a file that has no name
         return page

@@ -21,9 +21,10 @@ from prl10n.dispatch import Order
 from prl10n.errors import BackendError, MarkupError
 from prl10n.localize.drafts import Style
 from prl10n.memory import Memory
-from prl10n.model import Inline, Piece, Term, Unit
+from prl10n.model import Inline, Term, Unit
 from prl10n.outcome import Plan, Spend, Tally
 from prl10n.sentences import Sentence
+from prl10n.tags import TEXT
 
 CONTEXT = 1500  # characters of neighbouring prose that a backend is shown
 EXAMPLES = 6  # approved pairs of the same document that it is shown
@@ -69,6 +70,11 @@ class Desk:
     @cached_property
     def takes_tags(self) -> bool:
         return self.backend.takes_tags(self.target)
+
+    @cached_property
+    def provenance(self) -> str:
+        """Where an answer of today comes from: one string, since it travels with each text."""
+        return f"{self.backend.name} {self.day}"
 
     def forget(self) -> None:
         """Let go what memory and journal have."""
@@ -381,7 +387,7 @@ class Work:
             wanted = batch[sent]
             text = self._restored(desk, wanted.text, answer.text or "")
             by_key.setdefault(desk.key(wanted.text, wanted.kind), []).append((wanted.text, text, answer.billed))
-            desk.known[wanted.text] = Known(text, f"{desk.backend.name} {desk.day}")
+            desk.known[wanted.text] = Known(text, desk.provenance)
             tally = wanted.task.tally
             tally.sent += 1
             tally.characters += desk.backend.count([sent])
@@ -450,10 +456,12 @@ def _by_desk(texts: Iterable[_Wanted]) -> dict[Desk, dict[str, _Wanted]]:
 
 def plain(pieces: Iterable[Inline]) -> str:
     """The words of a text, without its markup."""
-    return " ".join("".join(piece.value for piece in pieces if piece.piece is Piece.TEXT).split())
+    return " ".join("".join([piece.value for piece in pieces if piece.piece is TEXT]).split())
 
 
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# The look behind and the possessive quantifiers keep a long line of dashes from being tried at each of them.
+_WITH_LETTERS = re.compile(r"(?<!\S)(?:[^\w\s]|_)*+[^\W_]\S*+")
 
 
 def words(unit: Unit) -> int:
@@ -462,5 +470,14 @@ def words(unit: Unit) -> int:
     A word is what stands between spaces and holds a letter or a digit; of Chinese and Japanese each character is one,
     as word processors count. Code, addresses and tags are none.
     """
-    texts = [plain(unit.pieces), *(unit.text[part.start : part.end] for piece in unit.pieces for part in piece.inner)]
-    return sum(any(map(str.isalnum, word)) for text in texts for word in _IDEOGRAPH.sub(r" \g<0> ", text).split())
+    count = _count("".join([piece.value for piece in unit.pieces if piece.piece is TEXT]))
+    for piece in unit.pieces:
+        for part in piece.inner:
+            count += _count(unit.text[part.start : part.end])
+    return count
+
+
+def _count(text: str) -> int:
+    if not text.isascii():
+        text = _IDEOGRAPH.sub(r" \g<0> ", text)
+    return len(_WITH_LETTERS.findall(text))

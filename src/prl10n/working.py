@@ -156,8 +156,10 @@ class Working:
         if made.catalog is not None and not self.dry_run:
             self.disk.begin(place.path, made.catalog, place.catalog)
 
-    def finish(self, job: Job, place: Place, made: Made, answers: Answers | None, row: Row) -> None:
-        """Save the catalog, count the states, and publish the page if the run builds."""
+    def finish(self, job: Job, place: Place, made: Made, answers: Callable[[], Answers | None], row: Row) -> None:
+        """Save the catalog, count the states, and publish the page if the run builds. `answers()` are those that it was
+        made with, should it have to be made again.
+        """
         item = Item(job.name, place.locale, row, digest(job.source))
         self.items[place.locale, job.name] = item
         made = self.save(job, place, made, answers, item)
@@ -178,7 +180,7 @@ class Working:
         elif made.page is not None:
             self.publish(item, made.page)
 
-    def save(self, job: Job, place: Place, made: Made, answers: Answers | None, item: Item) -> Made:
+    def save(self, job: Job, place: Place, made: Made, answers: Callable[[], Answers | None], item: Item) -> Made:
         """Write the catalog if that says anything new. One that is another by now is merged again: nobody's edit is
         overwritten.
         """
@@ -191,7 +193,7 @@ class Working:
         def again(current: bytes | None) -> bytes | None:
             nonlocal made
             other = place._replace(catalog=current, former=seen if current is None else None)
-            (result,) = making.make(self.setup, job._replace(places=(other,)), [answers])
+            (result,) = making.make(self.setup, job._replace(places=(other,)), [answers()])
             if isinstance(result, Fault):
                 raise CatalogError(result.what, where=result.where)
             made = result
@@ -403,7 +405,7 @@ class _Window:
             elif isinstance(result, Fault):
                 run.inputs.blame(result, job.name, place.locale)
             else:
-                run.finish(job._replace(places=(place,)), place, result, None, run.row(job, place))
+                run.finish(job._replace(places=(place,)), place, result, _nothing, run.row(job, place))
         if tasks:
             found = _Waiting(job._replace(places=tuple(waiting)), lane, tuple(tasks), len(tasks))
             self.documents.append(found)
@@ -503,19 +505,21 @@ class _Window:
             row.tally = task.tally
             for line, rule, message, text in self.said(task, made):
                 run.inputs.warn(rule, job.file, line, f"{message}\n    {short(text)}", place.locale)
-            run.finish(job._replace(places=(place,)), place, made, self.answers(task), row)
+            run.finish(job._replace(places=(place,)), place, made, partial(self.answers, task), row)
 
     def said(self, task: Task, made: Made) -> Iterator[tuple[int, str, str, str]]:
         """(line, rule, message, text) of what is to be said of units: why they have no draft, or what their terms say
         of it. Of what was not asked for, since the work ended early, nothing is said.
         """
         name, known = task.desk.backend.name, task.desk.known
+        whole = not made.errors and all([text in known for unit in task.asked.units for text in unit.texts])
+        if self.run.dry_run or not (whole or (self.failure is None and not self.run.spend.reached)):
+            return
+        if whole and not task.desk.terms:
+            return  # nothing: as of almost all documents
         terms: dict[str, list[str]] = {}
         for unit, message in task.said_of_terms():
             terms.setdefault(unit.text, []).append(message)
-        whole = not made.errors and all(text in known for unit in task.asked.units for text in unit.texts)
-        if self.run.dry_run or not (whole or (self.failure is None and not self.run.spend.reached)):
-            return
         for unit in task.asked.units:
             if unit.text in made.errors:
                 reason = f"the answer of {name} cannot be used: {made.errors[unit.text]}"
@@ -526,6 +530,10 @@ class _Window:
             else:
                 for message in terms.get(unit.text, ()):
                     yield unit.line, "glossary", message, unit.text
+
+
+def _nothing() -> None:
+    """The answers that a document was made with that lacked none."""
 
 
 def _make(setup: Setup, job: tuple[Job, tuple[Answers, ...]]) -> tuple[Made | Fault, ...]:

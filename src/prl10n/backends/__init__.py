@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from prl10n.errors import ConfigError
 from prl10n.model import Term
@@ -49,16 +49,14 @@ class Request:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A translation in the same form as its text (None: the backend has none), and the characters billed for it."""
 
     text: str | None
     billed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """What an account has used of its period, in the provider's unit (`character`, `token`). `limit` None: no limit."""
 
     used: int

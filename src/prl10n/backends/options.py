@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Literal, TypeVar, get_args, get_origin
 
@@ -27,6 +26,8 @@ def parse(backend: str, shape: type[S], options: Mapping[str, object]) -> S:
     known = {field.name: field.type for field in msgspec.structs.fields(shape)}
     for key in options:
         if key not in known:
+            import difflib  # late: it takes longer than all checks
+
             nearest = difflib.get_close_matches(key, known, 1)
             hint = f"Did you mean `{nearest[0]}`? " if nearest else ""
             keys = f"Its keys: {', '.join(known)}." if known else "It has no options: remove the key."

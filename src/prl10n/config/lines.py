@@ -27,7 +27,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 _KEY = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
 _KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_LINE = re.compile(rf"\s*(?:\[\s*(?P<table>{_KEYS})\s*\]|(?P<key>{_KEYS})\s*=)")
+_LINE = rf"\s*(?:\[\s*(?P<table>{_KEYS})\s*\]|(?P<key>{_KEYS})\s*=)"
 
 
 def _line(text: str, keys: tuple[str, ...], value: str = "") -> int:
@@ -39,7 +39,7 @@ def _line(text: str, keys: tuple[str, ...], value: str = "") -> int:
     best, best_depth = 0, 0
     table: tuple[str, ...] = ()
     for number, line in enumerate(lines):
-        match = _LINE.match(line)
+        match = re.match(_LINE, line)
         if match is None:
             continue
         names = tuple(name.strip("\"'") for name in re.findall(_KEY, match["table"] or match["key"]))

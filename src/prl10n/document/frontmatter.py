@@ -7,29 +7,24 @@ believed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from prl10n.document import jsons, toml
 from prl10n.errors import DocumentError
 from prl10n.model import Fields, Holder, Setting
 
 _HANDLER = YAMLHandler()
-_LOOKS_LIKE_A_KEY = re.compile(r"^[\w-]+:(?:\s|$)", re.MULTILINE)
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 _STRING = "tag:yaml.org,2002:str"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufeff]")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-_BLOCK_HEADER = re.compile(r"([|>])([1-9]?[+-]?[1-9]?)[^\n]*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A string of the front matter: its path (`seo.title`, `features[].title`), its range in the text, and what it
     says.
     """
@@ -41,8 +36,7 @@ class Value:
     flow: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """A front matter block: the text between its fences is `[start, end)`, the body begins at `body`.
 
     `shape` is what law 3 compares: keys, nesting and all values that are no strings. `keys` are the top-level keys,
@@ -84,7 +78,7 @@ def find(text: str) -> FrontMatter | None:
     try:
         root = yaml.compose(inside, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        if not _LOOKS_LIKE_A_KEY.search(inside):
+        if not re.search(r"^[\w-]+:(?:\s|$)", inside, re.MULTILINE):
             return None  # a thematic break and markdown below it
         return FrontMatter(start, end, body, (), (inside,), (), False, _problem(error))
     if root is None:
@@ -107,14 +101,19 @@ def find(text: str) -> FrontMatter | None:
     return FrontMatter(start, end, body, tuple(values), tuple(shape), keys, not root.flow_style)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_TOML_END = re.compile(r"(?<![^\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)")
+# Patterns and modules that few pages take are compiled and imported by the first of these.
+_TOML_END = r"(?<![^\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)"
+_SURROGATE = "[\ud800-\udfff]"
+_BLOCK_HEADER = r"([|>])([1-9]?[+-]?[1-9]?)[^\n]*\n"
+_ALIAS = r"[ \t]*(\*[^\s#,\]}]+)"
 
 
 def _toml(text: str, origin: int) -> FrontMatter | None:
     """Hugo's and Zola's front matter between lines of `+++`."""
+    from prl10n.document import toml
+
     start = _line_end(text, origin)
-    closing = _TOML_END.search(text, start)
+    closing = re.compile(_TOML_END).search(text, start)
     if text[origin:start].strip() != "+++" or closing is None:
         return None
     inside = text[start : closing.start()]
@@ -131,6 +130,10 @@ def _toml(text: str, origin: int) -> FrontMatter | None:
 
 def _json(text: str, origin: int) -> FrontMatter | None:
     """Hugo's front matter in JSON: an object that begins the file."""
+    import json
+
+    from prl10n.document import jsons
+
     try:
         found, length = json.JSONDecoder(strict=False).raw_decode(text[origin:])
     except json.JSONDecodeError:
@@ -147,7 +150,7 @@ def _json(text: str, origin: int) -> FrontMatter | None:
     values = tuple(
         Value(path, origin + begin, origin + stop, value, False)
         for path, begin, stop, value in strings
-        if not _SURROGATE.search(value)  # half of a character: no catalog can hold it
+        if not re.search(_SURROGATE, value)  # half of a character: no catalog can hold it
     )
     places = tuple((key, origin + begin, origin + stop) for key, begin, stop in keys)
     return FrontMatter(origin, end, after, values, shape, places, True, None, Holder.JSON)
@@ -207,16 +210,13 @@ def _range(node: yaml.ScalarNode, inside: str, start: int) -> tuple[int, int]:
     return start + (properties.end() if properties else begin), start + end
 
 
-_ALIAS = re.compile(r"[ \t]*(\*[^\s#,\]}]+)")
-
-
 def _value_range(key: yaml.ScalarNode, value: yaml.Node, inside: str, start: int) -> tuple[int, int]:
     """Where the value of a key stands in the text, without its anchor and tag. A block of lines begins right behind
     the colon, so that a list on one line can take its place.
     """
     colon = inside.index(":", key.end_mark.index) + 1
     if value.start_mark.index < colon:  # the node of an alias is the one with the anchor
-        alias = _ALIAS.match(inside, colon)
+        alias = re.compile(_ALIAS).match(inside, colon)
         return (start + alias.start(1), start + alias.end()) if alias else (start + colon, start + colon)
     if isinstance(value, yaml.ScalarNode):
         return _range(value, inside, start)
@@ -256,8 +256,12 @@ def fields(text: str) -> Fields:
         return {}
     inside = text[front.start : front.end]
     if front.format is Holder.TOML:
+        from prl10n.document import toml
+
         return _said(toml.read(inside))
     if front.format is Holder.JSON:
+        import json
+
         return _said(json.loads(inside, strict=False))
     root = yaml.compose(inside, Loader=yaml.CSafeLoader)
     found: dict[str, str | tuple[str, ...]] = {}
@@ -344,7 +348,7 @@ def _candidates(raw: str, value: str, newline: str) -> Iterator[str]:
 
 
 def _block(raw: str, value: str, newline: str) -> Iterator[str]:
-    header = _BLOCK_HEADER.match(raw.replace("\r\n", "\n").replace("\r", "\n"))
+    header = re.match(_BLOCK_HEADER, raw.replace("\r\n", "\n").replace("\r", "\n"))
     if header is None:
         return
     indent = re.compile(r"\n([ ]+)\S").search(raw.replace("\r", "\n"))
@@ -389,4 +393,6 @@ def written(value: Setting) -> str:
         return scalar(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(_double, value))}]"
+    import json
+
     return json.dumps(value)

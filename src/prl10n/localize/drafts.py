@@ -7,9 +7,8 @@ imported by the first draft.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prl10n import tags
 from prl10n.errors import MarkupError
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from prl10n.localize.prose import Edit
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What drafts of a locale are given. `languages` are the locales of source and translation, `profile` names
     conventions of typography other than the locale's own (empty: the locale's), `names` stay as they are.
     """
@@ -33,8 +31,7 @@ class Style:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Localized:
+class Localized(NamedTuple):
     """A neutral form with what the locale asks for, and a sentence for each fact that was put right."""
 
     text: str
