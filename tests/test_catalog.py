@@ -103,7 +103,7 @@ def test_a_changed_entry_is_wrapped_as_its_file(width: str) -> None:
     tool = ["msgcat", "--no-wrap", "-"] if width == "no" else ["msgcat", f"--width={width}", "-"]
     data = subprocess.run(tool, input=SAMPLE.encode(), capture_output=True, check=True).stdout
     parsed = catalog.parse(data)
-    rewritten = replace(parsed, entries=(replace(parsed.entries[0], lines=""), *parsed.entries[1:]))
+    rewritten = replace(parsed, entries=(parsed.entries[0]._replace(lines=""), *parsed.entries[1:]))
     assert catalog.render(rewritten) == data
 
 
@@ -119,7 +119,7 @@ def test_every_text_comes_back(text: str, tmp_path: Path) -> None:
     path.write_bytes(catalog.render(made(entry)))
     loaded = catalog.load(path)
     assert loaded is not None
-    assert [replace(found, lines="") for found in loaded.entries] == [entry]
+    assert [found._replace(lines="") for found in loaded.entries] == [entry]
     msgfmt(path)
 
 
@@ -137,6 +137,8 @@ ENTRIES = st.builds(
     files=st.lists(st.sampled_from(["a.md", "a b.md", "c:d.md"]), max_size=2).map(tuple),
     flags=st.lists(st.sampled_from(["c-format", "max-length:9"]), max_size=2, unique=True).map(tuple),
     obsolete=st.booleans(),
+    plural=st.just(False),
+    lines=st.just(""),
 )
 
 
@@ -204,7 +206,7 @@ def test_what_gettext_refuses_is_an_error_with_its_line(data: bytes, line: str) 
 def test_comments_are_read_as_gettext_reads_them(lines: str, entry: Entry) -> None:
     data = f'{HEADER}\n\n{lines}msgid "a"\nmsgstr "b"\n'.encode()
     parsed = catalog.parse(data)
-    assert [replace(found, lines="") for found in parsed.entries] == [entry]
+    assert [found._replace(lines="") for found in parsed.entries] == [entry]
     assert catalog.render(parsed) == data
 
 
@@ -327,7 +329,7 @@ def test_a_text_that_loses_its_context_is_stale_and_its_words_are_kept() -> None
     assert (one.key, one.state, one.msgstr) == ((None, "One"), State.STALE, "Un")
     assert catalog.needs_text(one, merged)
     assert [(e.key, e.msgstr) for e in merged.entries if e.obsolete] == [(("menu", "One"), "Un")]
-    worked = replace(merged, entries=(replace(one, msgstr="Une"), *merged.entries[1:]))
+    worked = replace(merged, entries=(one._replace(msgstr="Une"), *merged.entries[1:]))
     assert catalog.fill(worked, {"One": Draft("1", "deepl 2026-11-24")}) == worked
 
 
@@ -498,16 +500,16 @@ def test_law_4_no_word_and_no_remark_of_a_person_is_ever_lost(steps: list[tuple[
             assert isinstance(argument, int)
             chosen = live[argument % len(live)]
             if step == "approve":
-                edited = replace(chosen, msgstr=f"words {number}", fuzzy=False, previous=None, lines="")
+                edited = chosen._replace(msgstr=f"words {number}", fuzzy=False, previous=None, lines="")
                 approved[chosen.msgid] = edited.msgstr
                 ever.add((chosen.msgid, edited.msgstr))
                 work.pop(chosen.msgid, None)
             elif step == "work":
-                edited = replace(chosen, msgstr=f"work {number}", fuzzy=True, lines="")
+                edited = chosen._replace(msgstr=f"work {number}", fuzzy=True, lines="")
                 work[chosen.msgid] = edited.msgstr
                 approved.pop(chosen.msgid, None)
             else:
-                edited = replace(chosen, comment=f"{chosen.comment}\nremark {number}".strip(), lines="")
+                edited = chosen._replace(comment=f"{chosen.comment}\nremark {number}".strip(), lines="")
                 remarks.add(f"remark {number}")
             current = replace(current, entries=tuple(edited if entry is chosen else entry for entry in current.entries))
         found = units(*texts) if texts else []

@@ -217,7 +217,7 @@ def test_no_catalog_changes_when_an_export_comes_back(name: str, entries: list[t
             return
         known = there.catalog()
         changed = [
-            replace(entry, msgstr=words, fuzzy=state is not State.APPROVED, lines="")
+            entry._replace(msgstr=words, fuzzy=state is not State.APPROVED, lines="")
             for entry, (_, words, state) in zip(known.entries, entries * 9, strict=False)
         ]
         changed += known.entries[len(changed) :]

@@ -154,7 +154,12 @@ _entries = st.builds(
     previous=st.sampled_from([None, None, "before"]),
     context=st.sampled_from([None, None, "menu"]),
     comment=st.sampled_from(["", "a remark", "another", "prl10n: deepl 2026-11-20", "a remark\nprl10n: memory x 100%"]),
+    extracted=st.just(""),
+    files=st.just(()),
+    flags=st.just(()),
     obsolete=st.booleans(),
+    plural=st.just(False),
+    lines=st.just(""),
 )
 
 

@@ -176,7 +176,7 @@ def place(locale: str, pair: str, line: int) -> Place:
     name = note.removeprefix("context ") if note.startswith("context ") else None
     kind = "paragraph" if name or note == "draft" else note
     told = seen(locale, found["source"], found["target"], kind, fuzzy=note == "draft")
-    unit, entry = replace(told.unit, context=name), replace(told.entry, context=name)
+    unit, entry = told.unit._replace(context=name), told.entry._replace(context=name)
     return Place(replace(told, unit=unit, entry=entry), f"a.md:{line}")
 
 

@@ -66,7 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "comment": "</script><script>alert(1)</script>",
         "lines": "",
     }
-    entries = tuple(replace(entry, **evil) if entry.msgid == UNIT else entry for entry in loaded.entries)
+    entries = tuple(entry._replace(**evil) if entry.msgid == UNIT else entry for entry in loaded.entries)
     made.path().write_bytes(catalog.render(replace(loaded, entries=entries)))
     return made
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from prl10n.model import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a page comes from, and where its language begins.
 
     `path` is the file's, relative to the folder of its language (Jekyll: to the root of the site); `prefix` is what
@@ -33,8 +32,7 @@ class Place:
     setting: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(NamedTuple):
     """`address` gives a page's address below the host, percent-encoded. `slug` gives the front matter that moves a page
     to a slug, none where the generator has no way; `redirects` is the key of a page's former addresses.
     """

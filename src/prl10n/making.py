@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 KEPT = 600  # documents that a process has read and made nothing of yet: those of two windows at most
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What is the same for all documents of a run: the configuration, the moment, and what is to be done."""
 
     config: Config

@@ -55,7 +55,7 @@ def merge(base: Catalog, ours: Catalog, theirs: Catalog) -> Merge:
             found[key] = entry
         elif entry is not None:
             found[key] = entry[0]
-            conflicts[key] = replace(entry[0], lines=_marked(*entry, width=ours.width))
+            conflicts[key] = entry[0]._replace(lines=_marked(*entry, width=ours.width))
     live, obsolete = _ordered(found, ours.entries, theirs.entries)
     entries = tuple(conflicts.get(key) or found[key] for key in (*live, *obsolete))
     merged = replace(
@@ -100,7 +100,7 @@ def _three(base: _T, ours: _T, theirs: _T) -> _T:
 
 def _bare(entry: Entry | None) -> Entry | None:
     """An entry without its lines, for comparing. Those of plural entries hold words that its fields do not."""
-    return entry if entry is None or entry.plural else replace(entry, lines="")
+    return entry if entry is None or entry.plural else entry._replace(lines="")
 
 
 def _entry(base: Entry | None, ours: Entry | None, theirs: Entry | None) -> Entry | tuple[Entry, Entry] | None:
@@ -124,7 +124,7 @@ def _left_over(base: Entry | None, changed: Entry | None) -> Entry | None:
     by_a_person = changed.state is State.APPROVED or changed.remarks or (changed.msgstr and not changed.provenance)
     if not by_a_person or (base is not None and _said(base) == _said(changed) and base.remarks == changed.remarks):
         return None
-    return catalog.changed(changed, replace(changed, obsolete=True, extracted="", files=()))
+    return catalog.changed(changed, changed._replace(obsolete=True, extracted="", files=()))
 
 
 def _both(base: Entry | None, ours: Entry, theirs: Entry) -> Entry | tuple[Entry, Entry]:
@@ -134,8 +134,7 @@ def _both(base: Entry | None, ours: Entry, theirs: Entry) -> Entry | tuple[Entry
         return ours, theirs
     first = base or Entry("", obsolete=True)
     obsolete = _three(first.obsolete, ours.obsolete, theirs.obsolete)
-    merged = replace(
-        ours,
+    merged = ours._replace(
         msgstr=words.msgstr,
         fuzzy=words.fuzzy,
         previous=words.previous,

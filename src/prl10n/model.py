@@ -17,8 +17,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A range of bytes of the source, `start` inclusive and `end` exclusive."""
 
     start: int
@@ -82,8 +81,7 @@ class Inline(NamedTuple):
     inner: tuple[Inner, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """The smallest text with a translation of its own.
 
     `kind` is what a translator is told (`paragraph`, `heading 3`, `front matter: title`); `line` counts from 1.

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from prl10n.config import Config
 from prl10n.errors import ConfigError
@@ -37,8 +37,7 @@ class Stage(Flag):
     BUILD = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What a command line narrows a run to; empty means all. Paths are those of documents, files or folders."""
 
     locales: tuple[str, ...] = ()

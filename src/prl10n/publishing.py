@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from prl10n.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A document that was read. `name` is its path in the source folder, `file` the one in the project."""
 
     name: str
@@ -169,8 +168,7 @@ class Item(Protocol):
     def merged(self) -> Catalog: ...
 
 
-@dataclass(frozen=True, slots=True)
-class AtHand:
+class AtHand(NamedTuple):
     """A document in a locale, with its catalog: `Item`."""
 
     source: Source

@@ -459,7 +459,7 @@ def plain(pieces: Iterable[Inline]) -> str:
     return " ".join("".join([piece.value for piece in pieces if piece.piece is TEXT]).split())
 
 
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_IDEOGRAPH = "[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"  # compiled by the first text in need
 # The look behind and the possessive quantifiers keep a long line of dashes from being tried at each of them.
 _WITH_LETTERS = re.compile(r"(?<!\S)(?:[^\w\s]|_)*+[^\W_]\S*+")
 
@@ -479,5 +479,5 @@ def words(unit: Unit) -> int:
 
 def _count(text: str) -> int:
     if not text.isascii():
-        text = _IDEOGRAPH.sub(r" \g<0> ", text)
+        text = re.sub(_IDEOGRAPH, r" \g<0> ", text)
     return len(_WITH_LETTERS.findall(text))

@@ -512,7 +512,7 @@ class _Window:
         of it. Of what was not asked for, since the work ended early, nothing is said.
         """
         name, known = task.desk.backend.name, task.desk.known
-        whole = not made.errors and all([text in known for unit in task.asked.units for text in unit.texts])
+        whole = not made.errors and all(text in known for unit in task.asked.units for text in unit.texts)
         if self.run.dry_run or not (whole or (self.failure is None and not self.run.spend.reached)):
             return
         if whole and not task.desk.terms:

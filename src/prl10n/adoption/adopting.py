@@ -337,10 +337,10 @@ def _entry(entry: Entry, proposal: _Proposal | None) -> Entry:
     if proposal is None or entry.obsolete or entry.plural or entry.state is not State.MISSING:
         return entry
     if proposal.approved:
-        return replace(entry, msgstr=proposal.text, fuzzy=False, previous=None, comment=entry.remarks, lines="")
+        return entry._replace(msgstr=proposal.text, fuzzy=False, previous=None, comment=entry.remarks, lines="")
     provenance = f"prl10n: adopted {min(99, int(proposal.confidence * 100))}%"
     comment = "\n".join(line for line in (entry.remarks, provenance) if line)
-    return replace(entry, msgstr=proposal.text, fuzzy=True, previous=None, comment=comment, lines="")
+    return entry._replace(msgstr=proposal.text, fuzzy=True, previous=None, comment=comment, lines="")
 
 
 def _changed_lines(page: bytes, built: bytes) -> Iterator[tuple[int, int]]:

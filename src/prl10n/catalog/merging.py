@@ -84,7 +84,7 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str, carrier: Carrier |
         entry = live.get(key) or obsolete.pop(key, None)
         if entry is None and key in same:
             ancestor, words = same[key]
-            entry = replace(ancestor, msgid=key[1], context=key[0], msgstr=words, lines="")
+            entry = ancestor._replace(msgid=key[1], context=key[0], msgstr=words, lines="")
         if entry is None:
             entry = _succeeding(key, successors.get(key), catalog)
             if carrier is not None and entry.previous is not None:
@@ -94,11 +94,11 @@ def merge(catalog: Catalog, units: Sequence[Unit], file: str, carrier: Carrier |
             flags = (*flags, _limit(limits[key]))
         extracted = _once(names)
         if (entry.extracted, entry.files, entry.flags, entry.obsolete) != (extracted, located, flags, False):
-            entry = replace(entry, obsolete=False, extracted=extracted, files=located, flags=flags, lines="")
+            entry = entry._replace(obsolete=False, extracted=extracted, files=located, flags=flags, lines="")
         entries.append(entry)
     for entry in gone:
         if entry.msgstr or entry.remarks:
-            obsolete.setdefault(entry.key, changed(entry, replace(entry, obsolete=True, extracted="", files=())))
+            obsolete.setdefault(entry.key, changed(entry, entry._replace(obsolete=True, extracted="", files=())))
     return replace(catalog, entries=(*entries, *foreign, *obsolete.values()))
 
 
@@ -143,7 +143,7 @@ def _refigured(entry: Entry, unit: Unit, carrier: Carrier) -> Entry:
     if words is None:
         return entry
     comment = "\n".join(line for line in (entry.remarks, "prl10n: figures") if line)
-    return replace(entry, msgstr=words, comment=comment)
+    return entry._replace(msgstr=words, comment=comment)
 
 
 def _succeeding(key: Key, ancestor: Entry | None, catalog: Catalog) -> Entry:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from prl10n.model import State
 
@@ -14,8 +15,7 @@ _PROVENANCE = re.compile(r"prl10n: (?!ignore\b)")
 Key = tuple[str | None, str]  # (msgctxt, msgid)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One message. `comment` is the translator's (`# `), provenance included; `extracted` is ours (`#.`).
 
     `lines` are the entry's own lines of the file, or empty if it was made or changed since.
@@ -82,8 +82,7 @@ class Catalog:
         return {(entry.context, entry.msgid): entry for entry in self.entries if not entry.obsolete}
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A text for a unit and where it comes from: `deepl 2026-11-24`, `memory news/x.md 100%`.
 
     `approved`: a person approved the same text in a place that the configuration trusts.
@@ -98,7 +97,7 @@ def changed(entry: Entry, new: Entry) -> Entry:
     """What becomes of an entry that is to be `new`. It keeps its lines only if nothing differs."""
     if new == entry:
         return entry
-    return replace(new, lines="") if new.lines else new
+    return new._replace(lines="") if new.lines else new
 
 
 def approved(catalog: Catalog, context: str | None, msgid: str) -> list[str]:

@@ -53,7 +53,7 @@ def mended(desk: Desk, context: Context, rules: Sequence[Rule]) -> str:
         text = next((problem.fix for _, problem in problems(context, rules) if problem.fix is not None), None)
         if text is None:
             break
-        context = desk.context(context.unit, replace(context.entry, msgstr=text))
+        context = desk.context(context.unit, context.entry._replace(msgstr=text))
     return context.entry.msgstr
 
 
@@ -63,6 +63,6 @@ def _changed(current: Catalog, *, changes: dict[Key, tuple[str, str]]) -> Catalo
         waits = found.state in (State.DRAFT, State.STALE)
         if found.obsolete or not waits or not before or found.msgstr != before:
             return found
-        return replace(found, msgstr=after, lines="")
+        return found._replace(msgstr=after, lines="")
 
     return replace(current, entries=tuple(map(entry, current.entries)))

@@ -265,7 +265,7 @@ def _once(units: Iterable[Unit]) -> dict[Key, Unit]:
         first = found.setdefault((unit.context, unit.text), unit)
         limits = [limit for limit in (first.max_length, unit.max_length) if limit is not None]
         if limits and first.max_length != min(limits):
-            found[unit.context, unit.text] = replace(first, max_length=min(limits))
+            found[unit.context, unit.text] = first._replace(max_length=min(limits))
     return found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from prl10n.document import dialects, html, inline
@@ -18,8 +17,7 @@ from prl10n.localize.links import Kind
 from prl10n.model import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """Where one link or image leads: what it says, escapes resolved (`value`), and the bytes that say it."""
 
     kind: Kind
@@ -27,8 +25,7 @@ class Destination:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """The destinations of a page in order, its headings, and the ids that its HTML and attribute lists give."""
 
     destinations: tuple[Destination, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from prl10n.model import Inner, Syntax
 
@@ -39,8 +39,7 @@ _DESCRIBES = re.compile(r"""\s(?:name|property)\s*=\s*["'](?:\w+:)?(?:descriptio
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag, comment, declaration or processing instruction at `[start, end)` of a text.
 
     `name` is lower case and empty for what is not a tag. `key` is what law 3 compares: the tag in one line, without

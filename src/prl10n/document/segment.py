@@ -688,7 +688,7 @@ def _border(pieces: Sequence[Inline]) -> tuple[int, int]:
 
 def _moved(tag: html.Tag, by: int) -> html.Tag:
     inner = tuple(Inner(part.start + by, part.end + by, part.syntax) for part in tag.inner)
-    return replace(tag, start=tag.start + by, end=tag.end + by, inner=inner)
+    return tag._replace(start=tag.start + by, end=tag.end + by, inner=inner)
 
 
 Node = tuple[str, tuple["Node", ...]]

@@ -242,13 +242,13 @@ class _Session:
         comment = "\n".join(line + self.approval if line == said else line for line in lines)
         if not entry.provenance and self.approval:
             comment = "\n".join(line for line in (entry.comment, self.provenance) if line)
-        return replace(entry, fuzzy=False, previous=None, comment=comment, lines="")
+        return entry._replace(fuzzy=False, previous=None, comment=comment, lines="")
 
     def rewritten(self, entry: Entry, words: str, *, approved: bool) -> Entry:
         """The entry with other words. A stale one that nobody approves stays stale, with a proposal."""
         comment = "\n".join(line for line in (entry.remarks, self.provenance) if line)
         previous = None if approved or not entry.msgstr else entry.previous
-        return replace(entry, msgstr=words, fuzzy=not approved, previous=previous, comment=comment, lines="")
+        return entry._replace(msgstr=words, fuzzy=not approved, previous=previous, comment=comment, lines="")
 
     def breaking(self) -> dict[Reply, str]:
         """The edited replies whose markup is not that of their source, or that would break the page, with the reason

@@ -146,9 +146,8 @@ def _saved(entry: Entry, asked: Save, text: str, reviewer: str) -> Entry:
         provenance = _signed(provenance, signed.removeprefix(f"{PROVENANCE} "), reviewer)
     comment = "\n".join(line for line in (*_lines(remarks), provenance) if line)
     previous = None if asked.approved or not text else asked.previous or entry.previous
-    return replace(
-        entry, msgstr=text, fuzzy=bool(text) and not asked.approved, previous=previous, comment=comment, lines=""
-    )
+    fuzzy = bool(text) and not asked.approved
+    return entry._replace(msgstr=text, fuzzy=fuzzy, previous=previous, comment=comment, lines="")
 
 
 def _lines(remarks: str) -> list[str]:
@@ -171,7 +170,7 @@ def written(current: Catalog, old: Entry, new: Entry) -> Catalog:
 
     The approved pair of a stale entry whose words are still those that were approved stays, as an obsolete entry.
     """
-    if replace(new, lines=old.lines) == old:
+    if new._replace(lines=old.lines) == old:
         return current
     entries = tuple(new if entry is old else entry for entry in current.entries)
     if old.state is State.STALE and old.previous is not None and not old.provenance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypedDict
 
 from prl10n import document
@@ -139,7 +139,7 @@ def one(same: Sequence[Unit], numbers: Sequence[int], entry: Entry, place: Place
         version=version(entry),
         chips=Chips(source=source, target=chips(entry.msgstr, pieces, numbered(unit.pieces))),
         terms=list(_terms(source, place.terms)),
-        findings=findings(replace(unit, max_length=min(limits, default=None)), entry, place),
+        findings=findings(unit._replace(max_length=min(limits, default=None)), entry, place),
         places=[str(number) for number in numbers],
     )
 

@@ -223,7 +223,7 @@ class Workspace:
             raise Refusal(404, "this text is no longer in the source", "Open the document again.")
         with self.lock:
             numbers = opened.same(key)
-            entry = replace(opened.merged.live()[key], msgstr=text)
+            entry = opened.merged.live()[key]._replace(msgstr=text)
             return units.one([opened.source.units[number] for number in numbers], numbers, entry, self.place(opened))
 
     def pages(self, opened: Opened) -> tuple[str, str]:
