@@ -48,7 +48,7 @@ def test_any_number_of_catalogs_is_read(tmp_path: Path) -> None:
         stored(tmp_path, f"c{number}", Entry(f"Text {number}", f"Texte {number}")): f"{number}.md" for number in many
     }
     with Memory(tmp_path / ".prl10n/memory.db") as memory:
-        assert memory.refresh("fr", paths, tmp_path) == []
+        assert memory.refresh("fr", {str(path): name for path, name in paths.items()}, tmp_path) == []
         assert memory.exact("fr", [f"Text {number}" for number in many]) == {
             f"Text {number}": Match(f"Texte {number}", f"{number}.md", True) for number in many
         }
@@ -71,7 +71,7 @@ def test_approved_texts_go_before_drafts_and_pseudo_texts_are_none(tmp_path: Pat
         stored(tmp_path, "d", Entry("Stale", "Périmé", True, "Before"), Entry("[Lost](/u)", "Perdu")): "d.md",
     }
     with Memory(tmp_path / ".prl10n/memory.db") as memory:
-        assert memory.refresh("fr", paths, tmp_path) == []
+        assert memory.refresh("fr", {str(path): name for path, name in paths.items()}, tmp_path) == []
         wanted = ["A <g1>b</g1>", "Old", "Only pseudo", "Stale", "Lost"]
         assert memory.exact("fr", wanted) == {
             "A <g1>b</g1>": Match("Approuvé <g1>b</g1>", "b.md", True),
@@ -83,21 +83,21 @@ def test_approved_texts_go_before_drafts_and_pseudo_texts_are_none(tmp_path: Pat
 def test_only_catalogs_that_changed_are_read_again(tmp_path: Path) -> None:
     path = stored(tmp_path, "a", Entry("One", "Un"))
     with Memory(tmp_path / ".prl10n/memory.db") as memory:
-        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        memory.refresh("fr", {str(path): "a.md"}, tmp_path)
         stored(tmp_path, "a", Entry("One", "Une"))
-        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        memory.refresh("fr", {str(path): "a.md"}, tmp_path)
         assert memory.exact("fr", ["One"])["One"].target == "Une"
         path.unlink()
-        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        memory.refresh("fr", {str(path): "a.md"}, tmp_path)
         assert memory.exact("fr", ["One"]) == {}
 
 
 def test_a_damaged_catalog_is_reported_and_its_former_pairs_stay(tmp_path: Path) -> None:
     path = stored(tmp_path, "a", Entry("One", "Un"))
     with Memory(tmp_path / ".prl10n/memory.db") as memory:
-        memory.refresh("fr", {path: "a.md"}, tmp_path)
+        memory.refresh("fr", {str(path): "a.md"}, tmp_path)
         path.write_bytes(b"nonsense\n")
-        (error,) = memory.refresh("fr", {path: "a.md"}, tmp_path)
+        (error,) = memory.refresh("fr", {str(path): "a.md"}, tmp_path)
         assert error.where.endswith("a.po:1")
         assert memory.exact("fr", ["One"])["One"].target == "Un"
 
@@ -106,7 +106,7 @@ def test_a_catalog_that_is_no_file_is_reported_and_the_others_are_read(tmp_path:
     (tmp_path / "a.po").mkdir()
     other = stored(tmp_path, "b", Entry("One", "Un"))
     with Memory(tmp_path / ".prl10n/memory.db") as memory:
-        (error,) = memory.refresh("fr", {tmp_path / "a.po": "a.md", other: "b.md"}, tmp_path)
+        (error,) = memory.refresh("fr", {str(tmp_path / "a.po"): "a.md", str(other): "b.md"}, tmp_path)
         assert error.where == str(tmp_path / "a.po")
         assert memory.exact("fr", ["One"]) == {"One": Match("Un", "b.md", True)}
 

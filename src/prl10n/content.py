@@ -80,8 +80,8 @@ def _may_write_below(prefix: str, pattern: str, locale: str) -> bool:
     return fixed.startswith(prefix) or prefix.startswith(fixed)
 
 
-def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict[Path, str]:
-    """The catalogs of a locale that are on disk, with the names of their documents, in the order of paths.
+def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict[str, str]:
+    """The paths of the catalogs of a locale that are on disk, in order, with the names of their documents.
 
     Those whose document was moved or removed are among them, by the name that it had, without its extension: what they
     say was paid for, and people wrote it. What stands in the place of a document's catalog and is none, a folder say,
@@ -92,7 +92,7 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     fixed = PurePosixPath(FIELD.split(pattern.replace("{locale}", form))[0] + "x").parent
     regex = _output_regex(pattern, form)
     root, folder = config.root, config.root / fixed
-    # Names instead of paths until the end: thousands of paths take longer than all the rest.
+    # Strings, since thousands of `Path`s take longer than all the rest.
     prefix = "" if fixed == PurePosixPath() else f"{fixed}/"
     there = {f"{prefix}{file}" for file in _files(str(folder))} if folder.is_dir() else set()
     known = {expand(pattern, form, name): name for name in documents}
@@ -100,7 +100,7 @@ def find_catalogs(config: Config, locale: str, documents: Iterable[str]) -> dict
     for path in there - known.keys():
         if (match := regex.fullmatch(path)) and not _UNSHOWABLE.search(path):
             found[path] = "".join(match.groupdict().get(field) or "" for field in ("dir", "stem"))
-    return {Path(f"{root}/{path}"): found[path] for path in sorted(found, key=lambda path: path.split("/"))}
+    return {f"{root}/{path}": found[path] for path in sorted(found, key=lambda path: path.split("/"))}
 
 
 def _files(folder: str) -> list[str]:

@@ -95,7 +95,7 @@ class Inputs:
         if locale not in self._orphans:
             names = find_catalogs(self.config, locale, self.documents)
             known = set(self.documents)
-            paths = [path for path, name in names.items() if name not in known]
+            paths = [Path(path) for path, name in names.items() if name not in known]
             self._orphans[locale] = [
                 Former(path, loaded) for path in paths if (loaded := readable(path)) is not None and loaded.data
             ]

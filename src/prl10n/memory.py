@@ -307,7 +307,7 @@ class Memory:
 
     # the pairs
 
-    def refresh(self, locale: str, catalogs: Mapping[Path, str], root: Path) -> list[Prl10nError]:
+    def refresh(self, locale: str, catalogs: Mapping[str, str], root: Path) -> list[Prl10nError]:
         """Read the catalogs of a locale that changed since the last time; `catalogs` gives the document of each path.
 
         Returns the errors of those that cannot be read: their former pairs stay. Paths are kept relative to `root`.
@@ -318,8 +318,7 @@ class Memory:
         current: dict[str, str] = {}
         changed: list[_Part] = []
         below = len(str(root)) + 1
-        for path, name in catalogs.items():
-            place = str(path)
+        for place, name in catalogs.items():
             try:
                 stat = os.stat(place)  # noqa: PTH116 (thousands of them, of which few changed)
             except OSError:
@@ -330,7 +329,7 @@ class Memory:
             if known.get(key) == current[key]:
                 continue
             try:
-                loaded = catalog.load(path)
+                loaded = catalog.load(Path(place))
             except Prl10nError as error:
                 errors.append(error)
                 continue

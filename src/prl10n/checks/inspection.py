@@ -132,7 +132,7 @@ def _gettext(standings: Iterable[Standing]) -> Iterator[Finding]:
 def _orphans(config: Config, locale: str, names: Sequence[str]) -> Iterator[Finding]:
     """Catalogs and pages of the whole project that have no source any more."""
     known = {config.catalog_path(locale, name) for name in names}
-    for path in find_catalogs(config, locale, names):
+    for path in map(Path, find_catalogs(config, locale, names)):
         if path in known:
             continue
         message = "its source is gone: `prl10n sync` moves it along with a source that was renamed; else remove it"

@@ -17,7 +17,6 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 
 from prl10n.document import blocks, marks, templates
-from prl10n.document.blocks import REFERENCE_HEADING as REFERENCE_HEADING
 from prl10n.document.marks import ATTRIBUTES, EMOJI, FOOTNOTE, MATH
 from prl10n.document.templates import (
     CAUTIOUS,
@@ -31,11 +30,6 @@ from prl10n.document.templates import (
     LIQUID_PAIR,
     RAW,
 )
-from prl10n.document.templates import FIRST_MASK as FIRST_MASK
-from prl10n.document.templates import MASK as MASK
-from prl10n.document.templates import parameters as parameters
-from prl10n.document.templates import template_at as template_at
-from prl10n.document.templates import unmask as unmask
 
 
 @dataclass(frozen=True, slots=True)

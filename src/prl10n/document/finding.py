@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from prl10n.document import dialects, html, inline
+from prl10n.document import html, inline
 from prl10n.document.parser import Lines, Located, Parser, References
+from prl10n.document.templates import MASK, template_at, unmask
 from prl10n.localize.anchors import Heading
 from prl10n.localize.links import Kind
 from prl10n.model import Span
@@ -129,7 +130,7 @@ class Finder:
         self.ids: set[str] = set()
 
     def shown(self, masked: str) -> str:
-        return dialects.unmask(masked, self.templates)
+        return unmask(masked, self.templates)
 
     def note(self, begin: int, end: int) -> None:
         """What stands at a range of the parser's source is a destination.
@@ -140,15 +141,15 @@ class Finder:
         site = _SITE.match(self.shown(self.source[begin:end])) if self.templates else None
         begin += site.end() if site else 0
         raw = self.source[begin:end]
-        if not self.directions.skips and raw and not dialects.MASK.search(raw):
+        if not self.directions.skips and raw and not MASK.search(raw):
             self.destinations.append((begin, end, Kind.LINK, _decoded(raw)))
 
     def templates_in(self, begin: int, end: int) -> None:
         """The templates in a range of the parser's source that lead to a page."""
         if not self.leads:
             return
-        for run in dialects.MASK.finditer(self.source, begin, end):
-            template = dialects.template_at(run[0], self.templates)
+        for run in MASK.finditer(self.source, begin, end):
+            template = template_at(run[0], self.templates)
             for kind, pattern in _TEMPLATES:
                 if (found := pattern.fullmatch(template)) is not None and not self.directions.skips:
                     first, last = found.span("quoted")
@@ -156,7 +157,7 @@ class Finder:
 
     def links(self, reading: inline.Reading, content: str, place: Callable[[int], int]) -> None:
         """The destinations of an inline content that was read; `place` leads from its offsets to the source's."""
-        if self.leads and dialects.MASK.search(content):
+        if self.leads and MASK.search(content):
             self.parsed(content, place)
             return
         for is_tag, start, end in reading.links:
@@ -220,7 +221,7 @@ class Finder:
 
     def heading(self, content: str, end: int) -> None:
         """A heading whose words end at an offset of the parser's source; without markup, all of it is words."""
-        masked = bool(self.templates) and dialects.MASK.search(content) is not None
+        masked = bool(self.templates) and MASK.search(content) is not None
         markup = masked or inline.may_be_markup(content)
         located: Sequence[Located] = self.parser.inline(content, self.references) if markup else ()
         words, own, known = [] if located else [content], "", True
@@ -231,7 +232,7 @@ class Finder:
                 if shown != token.content:
                     given = _HEADING_ID.search(shown)
                     own, known = (given[1], known) if given else (own, False)
-                    shown = dialects.MASK.sub("", token.content)
+                    shown = MASK.sub("", token.content)
                 words.append(shown)
             elif token.type == "mark":
                 given = _HEADING_ID.fullmatch(token.content)

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from prl10n.document import dialects, html
 from prl10n.document.parser import Located, References, dialect_of, parser, parser_for
+from prl10n.document.templates import MASK, parameters, template_at, unmask
 from prl10n.model import Inline, Inner, Piece, Syntax
 
 # Bare URLs and addresses, read as GitHub does: trailing punctuation is not part of them.
@@ -69,47 +70,44 @@ def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...
 
 def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
     """A reading of a masked text with the templates back in their places, each a piece of its own among the words."""
-    if not templates or not dialects.MASK.search(reading.text):
+    if not templates or not MASK.search(reading.text):
         return reading
     pieces: list[Inline] = []
-    folded = [
-        (dialects.unmask(shown, templates), dialects.unmask(raw, templates), start)
-        for shown, raw, start in reading.folded
-    ]
+    folded = [(unmask(shown, templates), unmask(raw, templates), start) for shown, raw, start in reading.folded]
     values: dict[str, str] = {}  # of many links to one place, each is made once
     for piece in reading.pieces:
         shown = reading.text[piece.start : piece.end]
         if piece.piece is not Piece.TEXT:
             if piece.value not in values:
-                values[piece.value] = dialects.unmask(piece.value, templates).replace("\n", " ")
+                values[piece.value] = unmask(piece.value, templates).replace("\n", " ")
             pieces.append(piece._replace(value=values[piece.value]))
             folded += _folded(shown, piece.start, templates)
             continue
         last = value_last = 0
-        for run, value_run in zip(dialects.MASK.finditer(shown), dialects.MASK.finditer(piece.value), strict=True):
+        for run, value_run in zip(MASK.finditer(shown), MASK.finditer(piece.value), strict=True):
             if run.start() > last:
                 words = piece.value[value_last : value_run.start()]
                 pieces.append(Inline(Piece.TEXT, piece.start + last, piece.start + run.start(), words))
-            pieces.append(_template(dialects.template_at(run[0], templates), piece.start + run.start()))
+            pieces.append(_template(template_at(run[0], templates), piece.start + run.start()))
             last, value_last = run.end(), value_run.end()
         folded += _folded(shown, piece.start, templates)
         if last < len(shown):
             pieces.append(Inline(Piece.TEXT, piece.start + last, piece.end, piece.value[value_last:]))
-    text = dialects.MASK.sub(lambda run: dialects.template_at(run[0], templates).replace("\n", " "), reading.text)
+    text = MASK.sub(lambda run: template_at(run[0], templates).replace("\n", " "), reading.text)
     return Reading(text, tuple(pieces), tuple(folded), reading.links)
 
 
 def _folded(shown: str, start: int, templates: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
     """The templates over several lines in a masked part of a text that begins at `start` (see `Unit.folded`)."""
-    for run in dialects.MASK.finditer(shown):
-        template = dialects.template_at(run[0], templates)
+    for run in MASK.finditer(shown):
+        template = template_at(run[0], templates)
         if "\n" in template:
             yield template.replace("\n", " "), template, start + run.start()
 
 
 def _template(template: str, start: int) -> Inline:
     """A template as a piece; its prose parameters are words inside it."""
-    ranges = list(dialects.parameters(template))
+    ranges = list(parameters(template))
     inner = tuple(Inner(start + begin, start + end, Syntax.PARAMETER) for begin, end in ranges)
     return Inline(Piece.EMPTY, start, start + len(template), f"template {without(template, ranges)}", inner)
 

@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from prl10n.document import dialects
 from prl10n.document.positions import NOTES, Lines, noting
 from prl10n.document.quick import BlockState, InlineState, QuickBlock, QuickInline
+from prl10n.document.templates import FIRST_MASK
 
 __all__ = ["Grammar", "Lines", "Located", "Parser", "References", "dialect_of", "parser", "parser_for"]
 
@@ -178,7 +179,7 @@ class Parser:
             if (note := NOTES.get(rule.name)) is not None:
                 block.at(rule.name, noting(rule.fn, note), {"alt": rule.alt})
         self.md.inline.ruler2.at("fragments_join", _join)
-        self.md.block = QuickBlock(self.md.block, {"dialect": dialects.beginnings(dialect)}, dialects.FIRST_MASK)
+        self.md.block = QuickBlock(self.md.block, {"dialect": dialects.beginnings(dialect)}, FIRST_MASK)
         self.md.inline = self.quick = QuickInline(self.md.inline)
 
     def blocks(self, src: str, references: References) -> list[Token]:

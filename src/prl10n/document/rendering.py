@@ -25,6 +25,7 @@ from prl10n.document import dialects, frontmatter, html
 from prl10n.document.parser import Grammar, Lines, Located, References, parser, parser_for
 from prl10n.document.segment import Document
 from prl10n.document.splicing import written
+from prl10n.document.templates import MASK, template_at, unmask
 from prl10n.model import Syntax
 
 FIRST, BETWEEN, LAST = "\U0010fff0", "\U0010fff1", "\U0010fff2"
@@ -115,7 +116,7 @@ class _Page:
         self.places = places
         self.starts = [place.start for place in places]
         self.by_number = {place.number: place for place in places}
-        self.plain = dialects.unmask(self.source, self.templates)
+        self.plain = unmask(self.source, self.templates)
 
     def html(self) -> str:
         for token in self.tokens:
@@ -245,9 +246,7 @@ def _html(content: str, templates: tuple[str, ...], edits: Iterable[tuple[int, i
         if start >= last:
             out += [content[last:start], replacement]
             last = end
-    return dialects.MASK.sub(
-        lambda run: escape(dialects.template_at(run[0], templates)), "".join((*out, content[last:]))
-    )
+    return MASK.sub(lambda run: escape(template_at(run[0], templates)), "".join((*out, content[last:])))
 
 
 def _tag(content: str, tag: html.Tag) -> str:
@@ -296,33 +295,33 @@ class _Renderer(RendererHTML):
         templates: tuple[str, ...] = env["templates"]
         out, last = [], 0
         content = tokens[idx].content
-        for run in dialects.MASK.finditer(content) if templates else ():
-            out += [escape(content[last : run.start()]), _as_written(dialects.template_at(run[0], templates))]
+        for run in MASK.finditer(content) if templates else ():
+            out += [escape(content[last : run.start()]), _as_written(template_at(run[0], templates))]
             last = run.end()
         return "".join((*out, escape(content[last:])))
 
     text_special = text
 
     def mark(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
-        return _as_written(dialects.unmask(tokens[idx].content, env["templates"]))
+        return _as_written(unmask(tokens[idx].content, env["templates"]))
 
     def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
-        return f"<code>{escape(dialects.unmask(tokens[idx].content, env['templates']))}</code>"
+        return f"<code>{escape(unmask(tokens[idx].content, env['templates']))}</code>"
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
-        return f"<pre><code>{escape(dialects.unmask(tokens[idx].content, env['templates']))}</code></pre>\n"
+        return f"<pre><code>{escape(unmask(tokens[idx].content, env['templates']))}</code></pre>\n"
 
     code_block = fence
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
-        return f'<a href="{escape(dialects.unmask(str(tokens[idx].attrs.get("href", "")), env["templates"]))}">'
+        return f'<a href="{escape(unmask(str(tokens[idx].attrs.get("href", "")), env["templates"]))}">'
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
         token = tokens[idx]
-        alt = escape(dialects.unmask(token.content, env["templates"]))
+        alt = escape(unmask(token.content, env["templates"]))
         shown = _between(token.meta.get(Syntax.LABEL), alt)
         if Syntax.TITLE in token.meta:
-            title = escape(dialects.unmask(str(token.attrs.get("title", "")), env["templates"]))
+            title = escape(unmask(str(token.attrs.get("title", "")), env["templates"]))
             shown += f' <span class="title">{_between(token.meta[Syntax.TITLE], title)}</span>'
         return f'<span class="image">{shown}</span>'
 
@@ -341,7 +340,7 @@ class _Renderer(RendererHTML):
             f' <span class="title">{_between(place.number, escape(token.meta["shown"](place)))}</span>'
             for place in token.meta.get("places", ())
         )
-        return f"<p>{_as_written(dialects.unmask(token.content, env['templates']))}{''.join(notes)}</p>\n"
+        return f"<p>{_as_written(unmask(token.content, env['templates']))}{''.join(notes)}</p>\n"
 
     def directive(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
         return f"<p>{self._titled(tokens[idx], options, env)}</p>\n"
@@ -356,7 +355,7 @@ class _Renderer(RendererHTML):
         title = self.renderInline(token.children or (), options, dict(env))
         places = token.meta.get("places", ())
         number = places[0].number if places else None
-        return f"{_as_written(dialects.unmask(token.info, env['templates']).strip())} {_between(number, title)}"
+        return f"{_as_written(unmask(token.info, env['templates']).strip())} {_between(number, title)}"
 
 
 _RENDERER = _Renderer()

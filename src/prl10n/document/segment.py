@@ -13,10 +13,12 @@ from typing import NamedTuple
 from markdown_it.token import Token
 
 from prl10n.document import dialects, finding, frontmatter, html, inline
+from prl10n.document.blocks import REFERENCE_HEADING
 from prl10n.document.finding import Finder, Noted, Outline
 from prl10n.document.frontmatter import FrontMatter
 from prl10n.document.parser import Grammar, Lines, References, parser
 from prl10n.document.rules import Rules
+from prl10n.document.templates import parameters, unmask
 from prl10n.errors import DocumentError
 from prl10n.model import Holder, Inline, Inner, Piece, Span, Syntax, Unit
 
@@ -352,7 +354,7 @@ class _Segmenter:
 
     def shown(self, masked: str) -> str:
         """Text of the parser's source with its templates back in their places."""
-        return dialects.unmask(masked, self.templates)
+        return unmask(masked, self.templates)
 
     def template(self, token: Token) -> None:
         """Lines that are no markdown: only the prose parameters of their templates are units."""
@@ -360,7 +362,7 @@ class _Segmenter:
         self.finder.templates_in(begins, begins + len(token.content))
         self.finder.heading_ids(token.content)
         content = self.shown(token.content)
-        ranges = list(dialects.parameters(content))
+        ranges = list(parameters(content))
         self.skeleton.append(("template", inline.without(content, ranges)))
         for begin, end in ranges:
             part = Inner(begin, end, Syntax.PARAMETER)
@@ -404,7 +406,7 @@ class _Segmenter:
             syntax = Syntax.HEADING if block.markup.startswith("#") else Syntax.MARKDOWN
             if content:
                 self.finder.heading(content, lines.source(len(content) - 1) + 1)
-            if dialects.REFERENCE_HEADING.fullmatch(content):
+            if REFERENCE_HEADING.fullmatch(content):
                 self.skeleton.append(("reference", content))
                 return
         elif len(context) > 1 and context[-2].type == "list_item_open":
