@@ -52,7 +52,7 @@ for round in itertools.count():
         entries = list(current.entries)
         for place in (round % 10, 50 + round % 10):
             words = f"Autre {place} {round}"
-            entries[place] = replace(entries[place], msgstr=words, fuzzy=True, comment="", lines="")
+            entries[place] = entries[place]._replace(msgstr=words, fuzzy=True, comment="", lines="")
         return replace(current, entries=tuple(entries))
     while True:
         with contextlib.suppress(CatalogError):

@@ -18,7 +18,7 @@ from prl10n.errors import CatalogError, Prl10nError
 from prl10n.locales import gettext_locale
 from prl10n.making import Fault, Job, Place, fault_of
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome, Row
+from prl10n.outcome import Outcome, Paths, Row
 from prl10n.publishing import needs_former, readable
 
 MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
@@ -50,6 +50,10 @@ class Inputs:
         contents = {locale: config.settings(locale).content for locale in config.targets}
         self.catalogs = {locale: expander(own.catalog, gettext_locale(locale)) for locale, own in contents.items()}
         self.pages = {locale: expander(own.target, locale) for locale, own in contents.items()}
+        self.paths = {
+            locale: Paths(locale, config.content.source, self.shown_root, self.catalogs[locale], self.pages[locale])
+            for locale in config.targets
+        }
         self._inside: dict[str, bool] = {}  # folders that were looked at, and whether they are within the project
 
     def jobs(self, wanted: Mapping[str, Sequence[str]], *, builds: bool) -> Iterator[Job]:
@@ -123,10 +127,9 @@ class Inputs:
                 "a link leads out of the project", where=shown(Path(path)), remedy="Replace the link by a folder."
             )
 
-    def row(self, document: str, name: str, locale: str) -> Row:
-        """A row of the outcome, with its paths as a person at the prompt would write them."""
-        catalog, page = self.catalogs[locale](name), self.pages[locale](name)
-        return Row(document, locale, catalog=f"{self.shown_root}{catalog}", page=f"{self.shown_root}{page}")
+    def row(self, name: str, locale: str) -> Row:
+        """A row of the outcome."""
+        return Row(name, self.paths[locale])
 
     # what is wrong
 
@@ -140,16 +143,15 @@ class Inputs:
             for line, message in problems:
                 self.warn("document", job.file, line, message)
 
-    def reject(
-        self, path: str, locale: str, rejected: Sequence[tuple[str, str]], noted: list[str] | None = None
-    ) -> None:
-        """Law 3: the translations that a page is built without."""
+    def reject(self, path: str, locale: str, rejected: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """Law 3: the translations that a page is built without. Gives what was said of them."""
+        noted: list[str] = []
         for text, reason in rejected:
             message = f"this translation would break the page, the source text stands in its place: {reason}"
             said = f"{message}\n    {short(text)}"
-            if noted is not None:
-                noted.append(said)
+            noted.append(said)
             self.outcome.findings.append(Finding("structure", Severity.ERROR, path, 0, said, locale))
+        return tuple(noted)
 
     def warn(self, rule: str, path: str, line: int, message: str, locale: str = "") -> None:
         self.outcome.findings.append(Finding(rule, Severity.WARNING, path, line, message, locale))

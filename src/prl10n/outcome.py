@@ -14,7 +14,7 @@ from prl10n.errors import ConfigError
 from prl10n.model import Finding, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Protocol
 
     from prl10n.errors import BackendError
@@ -105,19 +105,48 @@ class Spend:
 _NOTHING = Tally()
 
 
+class Paths(NamedTuple):
+    """Where the documents of a locale are, with their catalogs and pages, as a person at the prompt would write it.
+    `source` is the folder of the documents, `root` what leads to the project; the functions take a document's name.
+    """
+
+    locale: str
+    source: str
+    root: str
+    catalogs: Callable[[str], str]
+    pages: Callable[[str], str]
+
+
 @dataclass(slots=True)
 class Row:
-    """One document in one locale: what it holds, and what the run did. Counts are in the order of `State`."""
+    """One document in one locale: what it holds, and what the run did. Counts are in the order of `State`.
 
-    document: str
-    locale: str
+    Its paths are made when somebody asks: a site may have a hundred thousand, and a run names those that it wrote.
+    """
+
+    name: str
+    paths: Paths
     units_by_state: tuple[int, ...] = (0,) * len(State)
     words_by_state: tuple[int, ...] = (0,) * len(State)
     tally: Tally = field(default_factory=lambda: _NOTHING)
-    catalog: str = ""
-    page: str = ""
     catalog_written: bool = False
     page_written: bool = False
+
+    @property
+    def locale(self) -> str:
+        return self.paths.locale
+
+    @property
+    def document(self) -> str:
+        return f"{self.paths.source}/{self.name}"
+
+    @property
+    def catalog(self) -> str:
+        return f"{self.paths.root}{self.paths.catalogs(self.name)}"
+
+    @property
+    def page(self) -> str:
+        return f"{self.paths.root}{self.paths.pages(self.name)}"
 
     @property
     def units(self) -> int:

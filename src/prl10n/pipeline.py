@@ -8,7 +8,7 @@ This module and what it imports is all that a run with nothing to do needs.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prl10n import files, lock
@@ -17,7 +17,7 @@ from prl10n.content import find_documents, reading_rules
 from prl10n.errors import Damaged
 from prl10n.manifest import Manifest
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome, Progress, Row, Selection, Spend, Stage, select
+from prl10n.outcome import Outcome, Paths, Progress, Row, Selection, Spend, Stage, select
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -96,11 +96,12 @@ class _Run:
     def all(self, selection: Selection) -> Outcome:
         locales, names = select(self.config, selection, self.documents)
         self.manifest = self.known if not selection.paths else None
-        wanted: dict[str, list[str]] = {}
+        wanted: dict[str, Sequence[str]] = {}
+        shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for thousands of documents
         for name in names:
-            here = [each for each in locales if not (self.manifest and self.manifest.leave_out(each, name))]
+            here = tuple(each for each in locales if not (self.manifest and self.manifest.leave_out(each, name)))
             if here:
-                wanted[name] = here
+                wanted[name] = shared.setdefault(here, here)
         try:
             if wanted:
                 self.working().through(wanted)
@@ -117,7 +118,7 @@ class _Run:
         self.remember()
         done = [item.row for item in self.work.items.values()] if self.work is not None else []
         order = {locale: number for number, locale in enumerate(("", *self.config.targets))}
-        self.outcome.rows = sorted((*done, *self.left_out()), key=lambda row: (order[row.locale], row.document))
+        self.outcome.rows = sorted((*done, *self.left_out()), key=lambda row: (order[row.paths.locale], row.name))
         self.outcome.findings.sort(key=lambda finding: (order[finding.locale], finding.path, finding.line))
         return self.outcome
 
@@ -186,6 +187,10 @@ class _Run:
         if self.manifest is None:
             return []
         here, folder = shown(self.config.root / "x")[:-1], self.config.content.source
+        paths = {
+            locale: Paths(locale, folder, here, self.manifest.catalogs[locale], self.manifest.pages[locale])
+            for locale in self.config.targets
+        }
         rules_of = {locale: repr(reading_rules(self.config, locale)) for locale in self.config.targets}
         items, failed = (self.work.items, self.work.inputs.failed) if self.work is not None else ({}, set())
         problems = self.work.inputs.problems if self.work is not None else {}
@@ -199,14 +204,7 @@ class _Run:
                     self.warn("document", f"{folder}/{name}", line, message)
             if (locale, name) in items or (locale, name) in failed:
                 continue
-            row = Row(
-                f"{folder}/{name}",
-                locale,
-                seen.states,
-                seen.words,
-                catalog=f"{here}{seen.catalog_path}",
-                page=f"{here}{seen.page_path}",
-            )
+            row = Row(name, paths[locale], seen.states, seen.words)
             for text in seen.rejected:
                 self.outcome.findings.append(Finding("structure", Severity.ERROR, row.catalog, 0, text, locale))
             rows.append(row)

@@ -240,7 +240,7 @@ class Publisher:
         self.known = known
         self.asked: dict[str, bool] = {}  # files that links asked for, and whether they are there
         self.linkers: dict[str, Linker] = {}
-        self.has_page: dict[tuple[str, str], bool] = {}
+        self.has_page: dict[str, dict[str, bool]] = {locale: {} for locale in config.targets}
         self.addresses: dict[str, Address] = {}
 
     def page(self, item: Item) -> Built:
@@ -342,10 +342,10 @@ class Publisher:
 
     def gets_page(self, locale: str, name: str) -> bool:
         """Whether a document has a localized page, or will have one at the end of the run."""
-        key = locale, name
-        if key not in self.has_page:
-            self.has_page[key] = self._gets_page(locale, name)
-        return self.has_page[key]
+        there = self.has_page[locale]
+        if name not in there:
+            there[name] = self._gets_page(locale, name)
+        return there[name]
 
     def _gets_page(self, locale: str, name: str) -> bool:
         key = locale, name

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec
@@ -53,7 +53,7 @@ class Item:
     catalog: bytes | None = None
     page: bytes | None = None
     lacks: int = 0
-    rejected: list[str] = field(default_factory=list)
+    rejected: tuple[str, ...] = ()
     links: bool = False
     targets: tuple[str, ...] = ()
     has_page: bool = False
@@ -147,7 +147,7 @@ class Working:
         ]
 
     def row(self, job: Job, place: Place) -> Row:
-        return self.inputs.row(job.file, job.name, place.locale)
+        return self.inputs.row(job.name, place.locale)
 
     # saving
 
@@ -169,7 +169,7 @@ class Working:
             self.outcome.untranslated += made.lacks
         if not self.setup.builds:
             return
-        self.inputs.reject(row.catalog, place.locale, made.rejected, item.rejected)
+        item.rejected = self.inputs.reject(row.catalog, place.locale, made.rejected)
         if made.fault is not None:
             self.inputs.blame(made.fault, job.name, place.locale)
         elif made.late:
@@ -246,7 +246,7 @@ class Working:
         except Prl10nError as error:
             self.inputs.blame(fault_of(error), item.name, item.locale)
         else:
-            self.inputs.reject(item.row.catalog, item.locale, rejected_texts(source, built), item.rejected)
+            item.rejected = self.inputs.reject(item.row.catalog, item.locale, rejected_texts(source, built))
             item.targets = tuple(sorted(self.publisher.linker(item.locale).asked.pop(item.name, ())))
             if built.page is not None:
                 self.write(item, built.page)

@@ -179,11 +179,11 @@ class Manifest:
         self.anew = self.records.documents != self.documents  # every page with links is to be looked at
         self.dirty = self.anew
         self._sources: dict[str, SourceSeen | None] = {}
-        self._catalogs, self._pages = {}, {}  # locale → document → path
+        self.catalogs, self.pages = {}, {}  # locale → document → path
         for locale, settings in config.locales.items():
             content = settings.content
-            self._catalogs[locale] = expander(PurePosixPath(content.catalog).as_posix(), gettext_locale(locale))
-            self._pages[locale] = expander(PurePosixPath(content.target).as_posix(), locale)
+            self.catalogs[locale] = expander(PurePosixPath(content.catalog).as_posix(), gettext_locale(locale))
+            self.pages[locale] = expander(PurePosixPath(content.target).as_posix(), locale)
 
     def leave_out(self, locale: str, name: str) -> bool:
         """Whether a document is as it was and lacks nothing, so that nothing is to be done, and nothing to be read."""
@@ -192,8 +192,8 @@ class Manifest:
         source = self._source(name) if packed is not None else None
         if packed is None or source is None:
             return False
-        catalog = f"{self.root}/{self._catalogs[locale](name)}"
-        page = f"{self.root}/{self._pages[locale](name)}"
+        catalog = f"{self.root}/{self.catalogs[locale](name)}"
+        page = f"{self.root}/{self.pages[locale](name)}"
         if is_item_as_it_was(packed, source.digest, catalog, page) or self._is_unchanged(locale, name, source):
             self.left_out.add(locale, name)
             return True
@@ -229,7 +229,7 @@ class Manifest:
     def _unpacked(self, locale: str, name: str) -> ItemSeen:
         kept = self.records.locales[locale]
         more = kept.more.get(name, NO_MORE)
-        return unpack_item(kept.items[name], more, self._catalogs[locale](name), self._pages[locale](name))
+        return unpack_item(kept.items[name], more, self.catalogs[locale](name), self.pages[locale](name))
 
     def _source(self, name: str) -> SourceSeen | None:
         """What is remembered of a source that is as it was."""
@@ -304,25 +304,20 @@ class Manifest:
 
         `problems` are those of the sources that were read, by their rules.
         """
-        looked: dict[str, Seen | None] = {}
+        looked: dict[str, bool] = {}
         for item in items:
             assert publisher is not None, "nobody has done this"
             name, locale = item.name, item.locale
             if name not in looked:
-                looked[name] = self._look(f"{self.folder}/{name}", item.source)
+                file = self._look(f"{self.folder}/{name}", item.source)
+                looked[name] = file is not None
+                if file is not None:
+                    self._keep_source(name, self._source_seen(name, file, publisher, problems.get(name, {})))
             seen = self._seen(item, publisher) if (locale, name) not in failed and looked[name] else None
             if seen is None:
                 self._forget(locale, name)
             else:
                 self._keep(locale, name, seen)
-        for name, file in looked.items():
-            if file is not None:
-                where = (publisher and publisher.addresses.get(name)) or self.address(name) or _address("", ())
-                said = {rules: tuple(found) for rules, found in problems.get(name, {}).items() if found}
-                former = self._source(name)
-                known = former.problems or {} if former is not None and former.digest == file.digest else {}
-                problems_now = {**known, **said} or None
-                self._keep_source(name, SourceSeen(pack_file(file), where.url, tuple(where.aliases), problems_now))
         asked = publisher.asked if publisher is not None else {}
         there = asked if self.anew else {**self.records.there, **asked}
         if there != self.records.there:
@@ -330,10 +325,18 @@ class Manifest:
             self.dirty = True
         self.save()
 
+    def _source_seen(self, name: str, file: Seen, publisher: Publisher, problems: Mapping[str, Problems]) -> SourceSeen:
+        """What is to be remembered of a source."""
+        where = publisher.addresses.get(name) or self.address(name) or _address("", ())
+        said = {rules: tuple(found) for rules, found in problems.items() if found}
+        former = self._source(name)
+        known = former.problems or {} if former is not None and former.digest == file.digest else {}
+        return SourceSeen(pack_file(file), where.url, tuple(where.aliases), {**known, **said} or None)
+
     def _seen(self, item: Item, publisher: Publisher) -> ItemSeen | None:
         """What is to be remembered of an item; None where its files are not what the run left."""
         name, locale = item.name, item.locale
-        catalog, page = self._catalogs[locale](name), self._pages[locale](name)
+        catalog, page = self.catalogs[locale](name), self.pages[locale](name)
         try:
             there, built = look(f"{self.root}/{catalog}"), look(f"{self.root}/{page}")
         except Prl10nError:
