@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 from prl10n import document, files, making
 from prl10n.catalog import Catalog
-from prl10n.config import Config, expander, shown
+from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, reading_rules
 from prl10n.errors import CatalogError, Prl10nError
-from prl10n.locales import gettext_locale
 from prl10n.making import Fault, Job, Place, fault_of
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome, Paths, Row
+from prl10n.outcome import Outcome, Row, paths
 from prl10n.publishing import needs_former, readable
 
 MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
@@ -46,14 +45,7 @@ class Inputs:
         self.failed: set[tuple[str, str]] = set()
         self._orphans: dict[str, list[Former]] = {}
         self.root = str(config.root)
-        self.shown_root = shown(config.root / "x")[:-1]
-        contents = {locale: config.settings(locale).content for locale in config.targets}
-        self.catalogs = {locale: expander(own.catalog, gettext_locale(locale)) for locale, own in contents.items()}
-        self.pages = {locale: expander(own.target, locale) for locale, own in contents.items()}
-        self.paths = {
-            locale: Paths(locale, config.content.source, self.shown_root, self.catalogs[locale], self.pages[locale])
-            for locale in config.targets
-        }
+        self.paths = paths(config)
         self._inside: dict[str, bool] = {}  # folders that were looked at, and whether they are within the project
 
     def jobs(self, wanted: Mapping[str, Sequence[str]], *, builds: bool) -> Iterator[Job]:
@@ -79,8 +71,8 @@ class Inputs:
 
     def place(self, job: Job, locale: str, *, builds: bool) -> Place | None:
         """A document in a locale as it is on disk; None, and a finding, where that cannot be read."""
-        path = f"{self.root}/{self.catalogs[locale](job.name)}"
-        target = f"{self.root}/{self.pages[locale](job.name)}"
+        path = f"{self.root}/{self.paths[locale].catalogs(job.name)}"
+        target = f"{self.root}/{self.paths[locale].pages(job.name)}"
         try:
             for written in (path, target):
                 self.refuse_outside(written)
@@ -99,9 +91,9 @@ class Inputs:
         if locale not in self._orphans:
             names = find_catalogs(self.config, locale, self.documents)
             known = set(self.documents)
-            paths = [Path(path) for path, name in names.items() if name not in known]
+            orphans = [Path(path) for path, name in names.items() if name not in known]
             self._orphans[locale] = [
-                Former(path, loaded) for path in paths if (loaded := readable(path)) is not None and loaded.data
+                Former(path, loaded) for path in orphans if (loaded := readable(path)) is not None and loaded.data
             ]
         source = making.read(job) if self._orphans[locale] else None
         if source is None or isinstance(source, Fault):

@@ -6,11 +6,12 @@ import datetime
 import os
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from prl10n.config import Config
+from prl10n.config import Config, expander, shown
 from prl10n.errors import ConfigError
+from prl10n.locales import gettext_locale
 from prl10n.model import Finding, State
 
 if TYPE_CHECKING:
@@ -115,6 +116,22 @@ class Paths(NamedTuple):
     root: str
     catalogs: Callable[[str], str]
     pages: Callable[[str], str]
+
+
+def paths(config: Config) -> dict[str, Paths]:
+    """The paths of each locale."""
+    root = shown(config.root / "x")[:-1]
+    contents = {locale: config.settings(locale).content for locale in config.targets}
+    return {
+        locale: Paths(
+            locale,
+            config.content.source,
+            root,
+            expander(PurePosixPath(own.catalog).as_posix(), gettext_locale(locale)),
+            expander(PurePosixPath(own.target).as_posix(), locale),
+        )
+        for locale, own in contents.items()
+    }
 
 
 @dataclass(slots=True)

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prl10n import files, lock
-from prl10n.config import Config, shown
+from prl10n.config import Config
 from prl10n.content import find_documents, reading_rules
 from prl10n.errors import Damaged
 from prl10n.manifest import Manifest
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome, Paths, Progress, Row, Selection, Spend, Stage, select
+from prl10n.outcome import Outcome, Progress, Row, Selection, Spend, Stage, select
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -186,11 +186,6 @@ class _Run:
         """The rows of the documents that were left out, with what the last run said of them."""
         if self.manifest is None:
             return []
-        here, folder = shown(self.config.root / "x")[:-1], self.config.content.source
-        paths = {
-            locale: Paths(locale, folder, here, self.manifest.catalogs[locale], self.manifest.pages[locale])
-            for locale in self.config.targets
-        }
         rules_of = {locale: repr(reading_rules(self.config, locale)) for locale in self.config.targets}
         items, failed = (self.work.items, self.work.inputs.failed) if self.work is not None else ({}, set())
         problems = self.work.inputs.problems if self.work is not None else {}
@@ -201,10 +196,10 @@ class _Run:
             if (name, rules) not in told:
                 told.add((name, rules))
                 for line, message in self.manifest.problems(name, rules):
-                    self.warn("document", f"{folder}/{name}", line, message)
+                    self.warn("document", f"{self.config.content.source}/{name}", line, message)
             if (locale, name) in items or (locale, name) in failed:
                 continue
-            row = Row(name, paths[locale], seen.states, seen.words)
+            row = Row(name, self.manifest.paths[locale], seen.states, seen.words)
             for text in seen.rejected:
                 self.outcome.findings.append(Finding("structure", Severity.ERROR, row.catalog, 0, text, locale))
             rows.append(row)

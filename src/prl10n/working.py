@@ -169,7 +169,8 @@ class Working:
             self.outcome.untranslated += made.lacks
         if not self.setup.builds:
             return
-        item.rejected = self.inputs.reject(row.catalog, place.locale, made.rejected)
+        if made.rejected:
+            item.rejected = self.inputs.reject(row.catalog, place.locale, made.rejected)
         if made.fault is not None:
             self.inputs.blame(made.fault, job.name, place.locale)
         elif made.late:
@@ -267,7 +268,7 @@ class Working:
     def write(self, item: Item, data: bytes) -> None:
         """Begin to write a page; `settle` says what came of it."""
         item.page = digest(data)
-        path = f"{self.inputs.root}/{self.inputs.pages[item.locale](item.name)}"
+        path = f"{self.inputs.root}/{self.inputs.paths[item.locale].pages(item.name)}"
         self.written.append((item, self.disk.submit(_replaced, path, data, self.dry_run)))
         if len(self.written) >= MANY:
             self.settle()

@@ -15,16 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from prl10n import __version__, files
 from prl10n.config import Config
-from prl10n.config.paths import expander
 from prl10n.errors import Prl10nError
-from prl10n.locales import gettext_locale
 from prl10n.manifest.records import (
     NO_MORE,
     ItemSeen,
@@ -44,6 +42,7 @@ from prl10n.manifest.records import (
     unpack_file,
     unpack_item,
 )
+from prl10n.outcome import paths
 
 if TYPE_CHECKING:
     from prl10n.localize.links import Address
@@ -179,11 +178,7 @@ class Manifest:
         self.anew = self.records.documents != self.documents  # every page with links is to be looked at
         self.dirty = self.anew
         self._sources: dict[str, SourceSeen | None] = {}
-        self.catalogs, self.pages = {}, {}  # locale → document → path
-        for locale, settings in config.locales.items():
-            content = settings.content
-            self.catalogs[locale] = expander(PurePosixPath(content.catalog).as_posix(), gettext_locale(locale))
-            self.pages[locale] = expander(PurePosixPath(content.target).as_posix(), locale)
+        self.paths = paths(config)
 
     def leave_out(self, locale: str, name: str) -> bool:
         """Whether a document is as it was and lacks nothing, so that nothing is to be done, and nothing to be read."""
@@ -192,8 +187,8 @@ class Manifest:
         source = self._source(name) if packed is not None else None
         if packed is None or source is None:
             return False
-        catalog = f"{self.root}/{self.catalogs[locale](name)}"
-        page = f"{self.root}/{self.pages[locale](name)}"
+        catalog = f"{self.root}/{self.paths[locale].catalogs(name)}"
+        page = f"{self.root}/{self.paths[locale].pages(name)}"
         if is_item_as_it_was(packed, source.digest, catalog, page) or self._is_unchanged(locale, name, source):
             self.left_out.add(locale, name)
             return True
@@ -229,7 +224,7 @@ class Manifest:
     def _unpacked(self, locale: str, name: str) -> ItemSeen:
         kept = self.records.locales[locale]
         more = kept.more.get(name, NO_MORE)
-        return unpack_item(kept.items[name], more, self.catalogs[locale](name), self.pages[locale](name))
+        return unpack_item(kept.items[name], more, self.paths[locale].catalogs(name), self.paths[locale].pages(name))
 
     def _source(self, name: str) -> SourceSeen | None:
         """What is remembered of a source that is as it was."""
@@ -336,7 +331,7 @@ class Manifest:
     def _seen(self, item: Item, publisher: Publisher) -> ItemSeen | None:
         """What is to be remembered of an item; None where its files are not what the run left."""
         name, locale = item.name, item.locale
-        catalog, page = self.catalogs[locale](name), self.pages[locale](name)
+        catalog, page = self.paths[locale].catalogs(name), self.paths[locale].pages(name)
         try:
             there, built = look(f"{self.root}/{catalog}"), look(f"{self.root}/{page}")
         except Prl10nError:
