@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -157,8 +156,6 @@ ITEMS = st.builds(
     source=st.binary(min_size=16, max_size=16),
     catalog=st.none() | FILES,
     page=st.none() | FILES,
-    catalog_path=st.just("a.po"),
-    page_path=st.just("a.md"),
     states=COUNTS,
     words=COUNTS,
     rejected=TEXTS,
@@ -171,33 +168,87 @@ ITEMS = st.builds(
 
 
 @given(ITEMS)
-def test_what_is_packed_is_unpacked_as_it_was(item: records.ItemSeen) -> None:
-    packed, more = records.pack_item(item)
-    assert records.unpack_item(packed, more, "a.po", "a.md") == item
+def test_what_is_kept_of_a_document_is_given_as_it_was(item: records.ItemSeen) -> None:
+    kept = records.Locale(3, b"")
+    kept.put(1, item)
+    assert [kept.get(number) for number in range(3)] == [None, item, None]
+    assert kept.published(1) == (item.has_page, item.moved)
+    assert kept.forget(1)
+    assert not kept.forget(1)
+    assert kept.get(1) is None
 
 
 @given(FILES)
-def test_a_file_is_unpacked_as_it_was(seen: records.Seen) -> None:
-    assert records.unpack_file(records.pack_file(seen)) == seen
+def test_a_file_is_given_as_it_was(seen: records.Seen) -> None:
+    kept = records.Sources(2)
+    assert kept.keep_file(1, seen)
+    assert not kept.keep_file(1, seen)
+    assert [kept.file(number) for number in range(2)] == [None, seen]
 
 
 @pytest.mark.parametrize("stat", [(1, 2**70, 3, 4), (1, 2, -3, 4), (1, 2, 3, 2**64)])
 def test_a_stat_without_room_is_another_one_and_its_bytes_decide(stat: records.Stat) -> None:
     """Inodes of some systems have 128 bits, and a clock may stand before 1970."""
-    kept = records.unpack_file(records.pack_file(records.Seen(stat, b"d" * 16, True)))
-    assert kept.stat != stat
-    assert kept.digest == b"d" * 16
+    kept = records.Sources(1)
+    kept.keep_file(0, records.Seen(stat, b"d" * 16, True))
+    seen = kept.file(0)
+    assert seen is not None
+    assert seen.stat != stat
+    assert seen.digest == b"d" * 16
 
 
-def test_a_record_of_another_size_makes_it_none(project: Project) -> None:
+@pytest.mark.parametrize("change", [-1, 1], ids=["shorter", "longer"])
+def test_a_file_of_another_size_is_none(project: Project, change: int) -> None:
     project.run("sync")
     path = project.root / manifest.FILE
-    kept = records.load(path)
-    assert kept is not None
-    kept.locales["fr"].items["a.md"] += b"x"
-    path.write_bytes(msgspec.msgpack.encode(kept))
-    assert records.load(path) is None
+    data = path.read_bytes()
+    names = sorted(PAGES)
+    assert records.load(path, names) is not None
+    path.write_bytes(data + b"x" if change > 0 else data[:change])
+    assert records.load(path, names) is None
     assert project.run("sync").exit_code == 0
+
+
+def written(root: Path, names: list[str], marks: dict[str, int]) -> Path:
+    """A manifest of documents, each with something of its own in each place where it is kept."""
+    kept = records.Records(len(names), b"print")
+    kept.locales["fr"] = records.Locale(len(names), b"locale")
+    for number, name in enumerate(names):
+        seen = records.Seen((marks[name], 2, 3, 4), bytes([marks[name]] * 16), True)
+        source = records.SourceSeen(seen, f"/{name}/", (f"/old/{name}",) if marks[name] % 2 else (), {})
+        kept.sources.put(number, source)
+        counts = (marks[name], 0, 0, 0)
+        targets = (name,) if marks[name] % 2 else ()
+        item = records.ItemSeen(seen.digest, seen, None, counts, counts, (), True, True, targets, False, "")
+        kept.locales["fr"].put(number, item)
+    path = root / "manifest"
+    path.write_bytes(b"".join(records.parts(kept, names)))
+    return path
+
+
+@given(
+    st.sets(st.sampled_from("abcdefghij"), min_size=1),
+    st.sets(st.sampled_from("abcdefghij"), min_size=1),
+)
+def test_documents_that_come_and_go_leave_the_others_what_is_known_of_them(before: set[str], after: set[str]) -> None:
+    marks = {name: number for number, name in enumerate("abcdefghij", start=1)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(Path(folder), sorted(before), marks)
+        kept = records.load(path, sorted(after))
+    assert kept is not None
+    assert kept.anew == (before != after)
+    for number, name in enumerate(sorted(after)):
+        source, item = kept.sources.get(number), kept.locales["fr"].get(number)
+        if name not in before:
+            assert source is None
+            assert item is None
+            continue
+        assert source is not None
+        assert item is not None
+        assert source.address == f"/{name}/"
+        assert source.aliases == ((f"/old/{name}",) if marks[name] % 2 else ())
+        assert source.file.stat[0] == item.states[0] == marks[name]
+        assert item.targets == ((name,) if marks[name] % 2 else ())
 
 
 # --- with and without it ----------------------------------------------------------------------------------------------

@@ -136,10 +136,10 @@ def process_of(_: int) -> int:
 def test_a_spool_gives_back_what_it_got(monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
     monkeypatch.setattr(spool, "IN_MEMORY", in_memory)
     pages = {("fr", f"{number}.md"): Page(b"", Rules(), b"x" * number) for number in range(9)}
-    kept = spool.Spool()
+    kept = spool.Spool(sorted(name for _, name in pages))
     for (locale, name), page in pages.items():
         kept.put(locale, name, page)
-    assert dict(kept.all()) == pages
+    assert {(locale, name): page for locale, name, page in kept.all()} == pages
     assert kept.get("fr", "7.md") == pages["fr", "7.md"]
     assert kept.get("de", "7.md") is None
     kept.close()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from prl10n.errors import Prl10nError
@@ -22,19 +23,28 @@ _AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to would be
 
 def read(path: Path | str) -> bytes | None:
     """The bytes of a file; None where there is none. A pipe or a device is refused, and never waited for."""
+    file = opened(path)
+    if file is None:
+        return None
     try:
-        with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | _AT_ONCE)) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Prl10nError(
-                    "is no file but a pipe or a device", where=str(path), remedy="Put a file in its place."
-                )
+        with file:
             return file.read()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def opened(path: Path | str) -> FileIO | None:
+    """A file to read from, whose OSErrors are the caller's; else as `read`."""
+    try:
+        file = FileIO(path, "rb", opener=lambda name, flags: os.open(name, flags | _AT_ONCE))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise Prl10nError(
-            f"cannot be read: {_reason(error)}", where=str(path), remedy="Check what it is and who may read it."
-        ) from error
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise Prl10nError("is no file but a pipe or a device", where=str(path), remedy="Put a file in its place.")
+    return file
 
 
 def is_file(path: Path | str) -> bool:
@@ -42,8 +52,15 @@ def is_file(path: Path | str) -> bool:
     return os.path.isfile(path)
 
 
-def write(path: Path | str, data: bytes, expected: bytes | None = _ANYTHING, *, durable: bool = True) -> bool:
+def write(
+    path: Path | str,
+    data: bytes | Iterable[bytes | bytearray],
+    expected: bytes | None = _ANYTHING,
+    *,
+    durable: bool = True,
+) -> bool:
     """Replace a file atomically: a temporary file in its folder, fsync, rename. False if it no longer holds `expected`.
+    What is large can come in parts.
 
     `expected` None means that there was no file. The mode of an existing file is kept. What is not `durable` is not
     waited for until the disk has it: no command reads it half-written, but a power cut may leave it empty, and the next
@@ -60,9 +77,10 @@ def write(path: Path | str, data: bytes, expected: bytes | None = _ANYTHING, *, 
             os.makedirs(folder, exist_ok=True)
             descriptor = _new(temporary, mode)
         try:
-            left = memoryview(data)
-            while left:
-                left = left[os.write(descriptor, left) :]
+            for part in (data,) if isinstance(data, bytes) else data:
+                left = memoryview(part)
+                while left:
+                    left = left[os.write(descriptor, left) :]
             if durable:
                 os.fsync(descriptor)
         finally:
@@ -151,6 +169,12 @@ def remove(path: Path, expected: bytes) -> bool:
     except OSError as error:
         raise _unwritable(path, error) from error
     return True
+
+
+def _unreadable(path: Path | str, error: OSError | ValueError) -> Prl10nError:
+    return Prl10nError(
+        f"cannot be read: {_reason(error)}", where=str(path), remedy="Check what it is and who may read it."
+    )
 
 
 def _unwritable(path: Path | str, error: OSError | ValueError) -> Prl10nError:

@@ -15,9 +15,10 @@ from prl10n.catalog import Catalog
 from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, reading_rules
 from prl10n.errors import CatalogError, Prl10nError
+from prl10n.ledger import Row, paths
 from prl10n.making import Fault, Job, Place, fault_of
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome, Row, paths
+from prl10n.outcome import Outcome
 from prl10n.publishing import needs_former, readable
 
 MOVED = 0.5  # the share of common texts (Dice) from which a catalog is taken for that of a document that was renamed
@@ -120,7 +121,7 @@ class Inputs:
             )
 
     def row(self, name: str, locale: str) -> Row:
-        """A row of the outcome."""
+        """A row of the outcome, which says nothing yet."""
         return Row(name, self.paths[locale])
 
     # what is wrong

@@ -6,16 +6,16 @@ import datetime
 import os
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from prl10n.config import Config, expander, shown
+from prl10n.config import Config
 from prl10n.errors import ConfigError
-from prl10n.locales import gettext_locale
-from prl10n.model import Finding, State
+from prl10n.ledger import Rows
+from prl10n.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Protocol
 
     from prl10n.errors import BackendError
@@ -43,25 +43,6 @@ class Selection(NamedTuple):
 
     locales: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
-
-
-@dataclass(slots=True)
-class Tally:
-    """Texts by where they came from; characters as the backend counts them, and as it billed them.
-
-    `memory` and `journal` are reuse, `drafts` the part of `memory` that no person has approved. On a dry run `sent` and
-    `characters` are what would be sent.
-    """
-
-    memory: int = 0
-    drafts: int = 0
-    journal: int = 0
-    sent: int = 0
-    characters: int = 0
-    billed: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,85 +84,6 @@ class Spend:
         return taken
 
 
-_NOTHING = Tally()
-
-
-class Paths(NamedTuple):
-    """Where the documents of a locale are, with their catalogs and pages, as a person at the prompt would write it.
-    `source` is the folder of the documents, `root` what leads to the project; the functions take a document's name.
-    """
-
-    locale: str
-    source: str
-    root: str
-    catalogs: Callable[[str], str]
-    pages: Callable[[str], str]
-
-
-def paths(config: Config) -> dict[str, Paths]:
-    """The paths of each locale."""
-    root = shown(config.root / "x")[:-1]
-    contents = {locale: config.settings(locale).content for locale in config.targets}
-    return {
-        locale: Paths(
-            locale,
-            config.content.source,
-            root,
-            expander(PurePosixPath(own.catalog).as_posix(), gettext_locale(locale)),
-            expander(PurePosixPath(own.target).as_posix(), locale),
-        )
-        for locale, own in contents.items()
-    }
-
-
-@dataclass(slots=True)
-class Row:
-    """One document in one locale: what it holds, and what the run did. Counts are in the order of `State`.
-
-    Its paths are made when somebody asks: a site may have a hundred thousand, and a run names those that it wrote.
-    """
-
-    name: str
-    paths: Paths
-    units_by_state: tuple[int, ...] = (0,) * len(State)
-    words_by_state: tuple[int, ...] = (0,) * len(State)
-    tally: Tally = field(default_factory=lambda: _NOTHING)
-    catalog_written: bool = False
-    page_written: bool = False
-
-    @property
-    def locale(self) -> str:
-        return self.paths.locale
-
-    @property
-    def document(self) -> str:
-        return f"{self.paths.source}/{self.name}"
-
-    @property
-    def catalog(self) -> str:
-        return f"{self.paths.root}{self.paths.catalogs(self.name)}"
-
-    @property
-    def page(self) -> str:
-        return f"{self.paths.root}{self.paths.pages(self.name)}"
-
-    @property
-    def units(self) -> int:
-        return sum(self.units_by_state)
-
-    @property
-    def states(self) -> dict[State, int]:
-        """The units by state, of those that there are."""
-        return {state: count for state, count in zip(State, self.units_by_state, strict=True) if count}
-
-    @property
-    def words_left(self) -> int:
-        """The words of the source that nobody has approved a translation of."""
-        return sum(
-            count for state, count in zip(State, self.words_by_state, strict=True) if state is not State.APPROVED
-        )
-
-
 @dataclass(slots=True)
 class Outcome:
     """What a run did.
@@ -191,7 +93,7 @@ class Outcome:
     error of a backend that ended the translating; all before it is saved.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: Rows = field(default_factory=lambda: Rows({}))
     findings: list[Finding] = field(default_factory=list)
     backends: dict[str, str] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)

@@ -15,9 +15,10 @@ from prl10n import files, lock
 from prl10n.config import Config
 from prl10n.content import find_documents, reading_rules
 from prl10n.errors import Damaged
+from prl10n.ledger import Ledger, Row, Rows, paths
 from prl10n.manifest import Manifest
 from prl10n.model import Finding, Severity
-from prl10n.outcome import Outcome, Progress, Row, Selection, Spend, Stage, select
+from prl10n.outcome import Outcome, Progress, Selection, Spend, Stage, select
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -91,6 +92,7 @@ class _Run:
         self.documents = find_documents(config)
         self.known = Manifest(config, self.documents) if Stage.BUILD in stages else None
         self.manifest: Manifest | None = None  # where the run goes by it
+        self.ledgers = {locale: Ledger(own, self.documents) for locale, own in paths(config).items()}
         self.work: Working | None = None  # where there is something to do
 
     def all(self, selection: Selection) -> Outcome:
@@ -98,8 +100,8 @@ class _Run:
         self.manifest = self.known if not selection.paths else None
         wanted: dict[str, Sequence[str]] = {}
         shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for thousands of documents
-        for name in names:
-            here = tuple(each for each in locales if not (self.manifest and self.manifest.leave_out(each, name)))
+        for number, name in enumerate(names):  # the manifest is asked about all documents, or none
+            here = tuple(each for each in locales if not (self.manifest and self.manifest.leave_out(each, number)))
             if here:
                 wanted[name] = shared.setdefault(here, here)
         try:
@@ -116,9 +118,9 @@ class _Run:
         if Stage.BUILD in self.stages:
             self.list_versions(not wanted and not selection.locales)
         self.remember()
-        done = [item.row for item in self.work.items.values()] if self.work is not None else []
+        self.tell_left_out()
+        self.outcome.rows = Rows(self.ledgers)
         order = {locale: number for number, locale in enumerate(("", *self.config.targets))}
-        self.outcome.rows = sorted((*done, *self.left_out()), key=lambda row: (order[row.paths.locale], row.name))
         self.outcome.findings.sort(key=lambda finding: (order[finding.locale], finding.path, finding.line))
         return self.outcome
 
@@ -132,6 +134,7 @@ class _Run:
                 self.documents,
                 self.stages,
                 self.outcome,
+                self.ledgers,
                 self.spend,
                 self.progress,
                 self.environ,
@@ -174,46 +177,45 @@ class _Run:
         if self.manifest is None:
             return {}
         found: dict[str, list[str]] = {}
-        work = self.work
-        changed = work.items.values() if work is not None else ()
-        would_change = self.dry_run and any(item.row.catalog_written for item in changed)
+        would_change = self.dry_run and any(row.catalog_written for row in Rows(self.ledgers).written())
         anew = would_change or self.outcome.unreadable
-        for locale, name in self.manifest.dependents(changed, work.publisher if work is not None else None, anew=anew):
+        publisher = self.work.publisher if self.work is not None else None
+        for locale, name in self.manifest.dependents(self.ledgers, publisher, anew=anew):
             found.setdefault(name, []).append(locale)
         return found
 
-    def left_out(self) -> list[Row]:
-        """The rows of the documents that were left out, with what the last run said of them."""
+    def tell_left_out(self) -> None:
+        """Rows and findings of the documents that were left out, as the last run said them."""
         if self.manifest is None:
-            return []
-        rules_of = {locale: repr(reading_rules(self.config, locale)) for locale in self.config.targets}
-        items, failed = (self.work.items, self.work.inputs.failed) if self.work is not None else ({}, set())
-        problems = self.work.inputs.problems if self.work is not None else {}
-        told = {(name, rules) for name, each in problems.items() for rules in each}
-        rows = []
-        for (locale, name), seen in self.manifest.left_out.items():
-            rules = rules_of[locale]
-            if (name, rules) not in told:
-                told.add((name, rules))
-                for line, message in self.manifest.problems(name, rules):
-                    self.warn("document", f"{self.config.content.source}/{name}", line, message)
-            if (locale, name) in items or (locale, name) in failed:
-                continue
-            row = Row(name, self.manifest.paths[locale], seen.states, seen.words)
-            for text in seen.rejected:
-                self.outcome.findings.append(Finding("structure", Severity.ERROR, row.catalog, 0, text, locale))
-            rows.append(row)
-        return rows
+            return
+        failed = self.work.inputs.failed if self.work is not None else set()
+        told = self.work.inputs.problems if self.work is not None else {}
+        said: set[tuple[int, str]] = set()
+        for locale, ledger in self.ledgers.items():
+            rules = repr(reading_rules(self.config, locale))
+            for number, seen in self.manifest.left_out(locale):
+                name = self.documents[number]
+                problems = self.manifest.problems(number, rules)
+                if problems and (number, rules) not in said and rules not in told.get(name, {}):
+                    said.add((number, rules))
+                    for line, message in problems:
+                        self.warn("document", f"{self.config.content.source}/{name}", line, message)
+                if ledger.has_item(number) or (locale, name) in failed:
+                    continue
+                ledger.put_row(number, seen.states, seen.words)
+                for text in seen.rejected:
+                    path = ledger.row_at(number).catalog
+                    self.outcome.findings.append(Finding("structure", Severity.ERROR, path, 0, text, locale))
 
     def remember(self) -> None:
         """What the next run need not do again."""
         if self.manifest is None or self.dry_run or self.stages != Stage.EXTRACT | Stage.TRANSLATE | Stage.BUILD:
             return
         if self.work is None:
-            self.manifest.remember((), set(), None, {})
+            self.manifest.remember({}, set(), None, {})
         else:
             inputs = self.work.inputs
-            self.manifest.remember(self.work.items.values(), inputs.failed, self.work.publisher, inputs.problems)
+            self.manifest.remember(self.ledgers, inputs.failed, self.work.publisher, inputs.problems)
 
     def warn(self, rule: str, path: str, line: int, message: str, locale: str = "") -> None:
         self.outcome.findings.append(Finding(rule, Severity.WARNING, path, line, message, locale))

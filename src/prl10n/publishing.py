@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from prl10n import catalog, conventions, document, files
 from prl10n.assembly import Broken, Linker, Page, assembly, is_settled
 from prl10n.catalog import Catalog
+from prl10n.columns import number_of
 from prl10n.config import Config
 from prl10n.document import Rules
 from prl10n.errors import DocumentError, Prl10nError
@@ -176,20 +177,6 @@ class AtHand(NamedTuple):
     merged: Catalog
 
 
-class Made(Protocol):
-    """A document in a locale whose page is made, with the links of its source at least."""
-
-    @property
-    def has_page(self) -> bool:
-        """Whether it has words enough for a page."""
-        ...
-
-    @property
-    def moved(self) -> str:
-        """As the function of this name says."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Built:
     """A localized page, None where it is not to be written; and the units whose text would break it, with reasons."""
@@ -216,9 +203,55 @@ class Known(Protocol):
         ...
 
 
+class Addresses(Mapping[str, Address]):
+    """The addresses of the pages of all documents, which are sorted; `find` finds those that are not known yet."""
+
+    def __init__(self, documents: Sequence[str], find: Callable[[str], Address]) -> None:
+        self._documents = documents
+        self._find = find
+        self._urls: list[str | None] = [None] * len(documents)
+        self._aliases: dict[int, tuple[str, ...]] = {}
+
+    def put(self, name: str, found: Address) -> None:
+        self._put(self._number(name), found)
+
+    def _put(self, number: int, found: Address) -> None:
+        self._urls[number] = found.url
+        if found.aliases:
+            self._aliases[number] = found.aliases
+
+    def known(self, name: str) -> Address | None:
+        """The address of a document; None where it is not known yet."""
+        number = self._number(name)
+        url = self._urls[number]
+        return Address(url, self._aliases.get(number, ())) if url is not None else None
+
+    def _number(self, name: str) -> int:
+        number = number_of(self._documents, name)
+        if number is None:
+            raise KeyError(name)
+        return number
+
+    def __getitem__(self, name: str) -> Address:
+        number = self._number(name)
+        if self._urls[number] is None:
+            self._put(number, self._find(name))
+        return Address(self._urls[number] or "", self._aliases.get(number, ()))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and number_of(self._documents, name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+
 class Publisher:
-    """The pages of a run. `documents` are all of the project; by (locale, document), `items` are those at hand, and
-    `made` those whose pages are made, which `page_of` gives as far as it still has them.
+    """The pages of a run. `documents` are all of the project, sorted; by (locale, document), `items` are those at hand.
+    `made(locale, name)` says of those whose pages are made whether there are words enough for one, and where it moved;
+    `page_of` gives these pages as far as it still has them.
 
     Of others `known` knows something. `addresses` may know some of the sources' already.
     """
@@ -228,20 +261,20 @@ class Publisher:
         config: Config,
         documents: Sequence[str],
         items: Mapping[tuple[str, str], Item],
-        made: Mapping[tuple[str, str], Made] | None = None,
+        made: Callable[[str, str], tuple[bool, str] | None] = lambda locale, name: None,
         page_of: Callable[[str, str], Page | None] = lambda locale, name: None,
         known: Known | None = None,
     ) -> None:
         self.config = config
         self.documents = documents
         self.items = items
-        self.made: Mapping[tuple[str, str], Made] = {} if made is None else made
+        self.made = made
         self.page_of = page_of
         self.known = known
         self.asked: dict[str, bool] = {}  # files that links asked for, and whether they are there
         self.linkers: dict[str, Linker] = {}
-        self.has_page: dict[str, dict[str, bool]] = {locale: {} for locale in config.targets}
-        self.addresses: dict[str, Address] = {}
+        self.has_page: dict[tuple[str, str], bool] = {}  # where that takes a look at files
+        self.addresses = Addresses(documents, self.address)
 
     def page(self, item: Item) -> Built:
         """The localized document as the catalog has it."""
@@ -298,11 +331,11 @@ class Publisher:
             self.linkers[locale] = Linker(
                 self.config,
                 locale,
-                self.found_addresses,
+                lambda: self.addresses,
                 partial(self.gets_page, locale),
                 partial(self.unlinked_page, locale),
                 self.is_there,
-                cache(partial(self.moved_to, locale)),
+                cache(partial(self.moved_to, locale)) if moves(self.config, locale) else lambda name: "",
             )
         return self.linkers[locale]
 
@@ -312,29 +345,22 @@ class Publisher:
             self.asked[path] = files.is_file(self.config.root / path)
         return self.asked[path]
 
-    def found_addresses(self) -> Mapping[str, Address]:
-        """The addresses of the pages of all documents, whatever the selection."""
-        if len(self.addresses) < len(self.documents):
-            folder = self.config.root / self.config.content.source
-            at_hand = {name: item.source.document.source for (_, name), item in self.items.items()}
-            for name in self.documents:
-                if name not in self.addresses:
-                    known = self.known.address(name) if self.known else None
-                    self.addresses[name] = known or address(
-                        self.config, name, at_hand[name] if name in at_hand else _data(folder / name) or b""
-                    )
-        return self.addresses
+    def address(self, name: str) -> Address:
+        """The address of the page of a document, whatever the selection."""
+        known = self.known.address(name) if self.known else None
+        if known is not None:
+            return known
+        keys = ((locale, name) for locale in self.config.targets)
+        item = next((self.items[key] for key in keys if key in self.items), None)
+        path = self.config.root / self.config.content.source / name
+        return address(self.config, name, item.source.document.source if item is not None else _data(path) or b"")
 
     def moved_to(self, locale: str, name: str) -> str:
         """The address of a localized page whose front matter gives it another one; empty where it does not."""
-        if not moves(self.config, locale):
-            return ""
         key = locale, name
         if key in self.items:
             return moved(self.config, self.words(self.items[key]))
-        if key in self.made:
-            return self.made[key].moved
-        known = self.known.published(locale, name) if self.known else None
+        known = self.made(locale, name) or (self.known.published(locale, name) if self.known else None)
         if known is not None:
             return known[1]
         data = _data(self.config.target_path(locale, name))
@@ -342,17 +368,21 @@ class Publisher:
 
     def gets_page(self, locale: str, name: str) -> bool:
         """Whether a document has a localized page, or will have one at the end of the run."""
-        there = self.has_page[locale]
-        if name not in there:
-            there[name] = self._gets_page(locale, name)
-        return there[name]
+        key = locale, name
+        made = self.made(locale, name) if key not in self.items else None
+        if made is not None and made[0]:
+            return True
+        if key not in self.has_page:
+            self.has_page[key] = self._gets_page(locale, name, made)
+        return self.has_page[key]
 
-    def _gets_page(self, locale: str, name: str) -> bool:
+    def _gets_page(self, locale: str, name: str, made: tuple[bool, str] | None) -> bool:
+        """`gets_page` of a document that is not known to have words enough for one."""
         key = locale, name
         if key in self.items:
             written = is_written(self.config, self.words(self.items[key]))
-        elif key in self.made:
-            written = self.made[key].has_page
+        elif made is not None:
+            written = False
         else:
             known = self.known.published(locale, name) if self.known else None
             if known is not None:

@@ -19,10 +19,11 @@ from prl10n import dispatch, markup, sentences, tags
 from prl10n.backends import Answer, Backend, Request
 from prl10n.dispatch import Order
 from prl10n.errors import BackendError, MarkupError
+from prl10n.ledger import Tally
 from prl10n.localize.drafts import Style
 from prl10n.memory import Memory
 from prl10n.model import Inline, Term, Unit
-from prl10n.outcome import Plan, Spend, Tally
+from prl10n.outcome import Plan, Spend
 from prl10n.sentences import Sentence
 from prl10n.tags import TEXT
 

@@ -210,7 +210,7 @@ class _Watching:
         except Prl10nError as error:
             self.asked.failed(error)
             return False
-        for row in outcome.rows:
+        for row in outcome.rows.written():
             for name in ((row.catalog,) if row.catalog_written else ()) + ((row.page,) if row.page_written else ()):
                 path = Path(name).absolute()
                 self.own[path] = _stamp(path)

@@ -23,9 +23,10 @@ from prl10n.desks import Desks
 from prl10n.errors import BackendError, CatalogError, Prl10nError
 from prl10n.executors import Chunk, Crew
 from prl10n.inputs import Inputs, short
+from prl10n.ledger import Item, Ledger, Row
 from prl10n.making import Answers, Begun, Fault, Job, Made, Place, Setup, fault_of
 from prl10n.manifest import digest
-from prl10n.outcome import Outcome, Progress, Row, Spend, Stage, today
+from prl10n.outcome import Outcome, Progress, Spend, Stage, today
 from prl10n.publishing import AtHand, Known, Publisher, Source, rejected_texts
 from prl10n.spool import Spool
 from prl10n.translation import Asked, Task, Work
@@ -35,33 +36,6 @@ WRITERS = 8  # files that are written at a time
 WORTH = 64  # documents from which processes are worth their start
 
 P = ParamSpec("P")
-
-
-@dataclass(slots=True)
-class Item:
-    """A document in a locale, as a run leaves it: what the manifest remembers, and what other pages ask.
-
-    `source`, `catalog` and `page` are digests (None: there is none, or nobody knows). `lacks` are the units that wait
-    for a text, `rejected` what was said of its structure; `links`: whether the document may have any; `targets`: the
-    documents whose headings they asked for.
-    """
-
-    name: str
-    locale: str
-    row: Row
-    source: bytes
-    catalog: bytes | None = None
-    page: bytes | None = None
-    lacks: int = 0
-    rejected: tuple[str, ...] = ()
-    links: bool = False
-    targets: tuple[str, ...] = ()
-    has_page: bool = False
-    moved: str = ""
-
-    @property
-    def counts(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        return self.row.units_by_state, self.row.words_by_state
 
 
 @dataclass(eq=False, slots=True)
@@ -85,6 +59,7 @@ class Working:
         documents: tuple[str, ...],
         stages: Stage,
         outcome: Outcome,
+        ledgers: Mapping[str, Ledger],
         spend: Spend,
         progress: Progress,
         environ: Mapping[str, str],
@@ -93,7 +68,9 @@ class Working:
         *,
         dry_run: bool,
     ) -> None:
-        """`documents` are all of the project; `known` knows something of those that are not worked on."""
+        """`documents` are all of the project, and `ledgers` hear what becomes of them in each locale; `known` knows
+        something of those that are not worked on.
+        """
         self.config = config
         self.dry_run = dry_run
         self.spend = spend
@@ -105,12 +82,12 @@ class Working:
         self.stack = ExitStack()
         self.inputs = Inputs(config, documents, outcome)
         self.desks = Desks(self.inputs, self.setup.now, environ, executor, self.stack, dry_run=dry_run)
-        self.items: dict[tuple[str, str], Item] = {}
-        self.waiting = Spool()  # pages whose links depend on which other pages there will be
+        self.ledgers = ledgers
+        self.waiting = Spool(documents)  # pages whose links depend on which other pages there will be
         self.stack.callback(self.waiting.close)
         self.written: list[tuple[Item, Future[bool]]] = []  # pages that are being written
         self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
-        self.publisher = Publisher(config, documents, {}, self.items, self.waiting.get, known)
+        self.publisher = Publisher(config, documents, {}, self.published, self.waiting.get, known)
         self.disk = _Disk()
         self.stack.callback(self.disk.close)
 
@@ -149,6 +126,10 @@ class Working:
     def row(self, job: Job, place: Place) -> Row:
         return self.inputs.row(job.name, place.locale)
 
+    def published(self, locale: str, name: str) -> tuple[bool, str] | None:
+        """Whether a document has words for a page, and where that moved; None for what is not worked on."""
+        return self.ledgers[locale].published(name)
+
     # saving
 
     def save_soon(self, place: Place, made: Made) -> None:
@@ -160,17 +141,17 @@ class Working:
         """Save the catalog, count the states, and publish the page if the run builds. `answers()` are those that it was
         made with, should it have to be made again.
         """
-        item = Item(job.name, place.locale, row, digest(job.source))
-        self.items[place.locale, job.name] = item
+        item = Item(row, digest(job.source))
         made = self.save(job, place, made, answers, item)
         row.units_by_state, row.words_by_state = made.states, made.words
-        item.lacks, item.links, item.has_page, item.moved = made.lacks, made.links, made.has_page, made.moved
+        item.complete, item.links, item.has_page, item.moved = not made.lacks, made.links, made.has_page, made.moved
         if self.setup.translates and not self.dry_run:
             self.outcome.untranslated += made.lacks
+        if self.setup.builds and made.rejected:
+            item.rejected = self.inputs.reject(row.catalog, place.locale, made.rejected)
+        self.keep(item)
         if not self.setup.builds:
             return
-        if made.rejected:
-            item.rejected = self.inputs.reject(row.catalog, place.locale, made.rejected)
         if made.fault is not None:
             self.inputs.blame(made.fault, job.name, place.locale)
         elif made.late:
@@ -180,6 +161,9 @@ class Working:
             self.waiting.put(place.locale, job.name, made.page)
         elif made.page is not None:
             self.publish(item, made.page)
+
+    def keep(self, item: Item) -> None:
+        self.ledgers[item.locale].put(item)
 
     def save(self, job: Job, place: Place, made: Made, answers: Callable[[], Answers | None], item: Item) -> Made:
         """Write the catalog if that says anything new. One that is another by now is merged again: nobody's edit is
@@ -231,8 +215,10 @@ class Working:
         self.settle()
         for job, item in self.late:
             self.make_late(job, item)
-        for key, page in self.waiting.all():
-            self.publish(self.items[key], page)
+        for locale, name, page in self.waiting.all():
+            kept = self.ledgers[locale].item(name)
+            assert kept is not None, "it was kept before its page waited"
+            self.publish(kept, page)
         self.settle()
 
     def make_late(self, job: Job, item: Item) -> None:
@@ -249,6 +235,7 @@ class Working:
         else:
             item.rejected = self.inputs.reject(item.row.catalog, item.locale, rejected_texts(source, built))
             item.targets = tuple(sorted(self.publisher.linker(item.locale).asked.pop(item.name, ())))
+            self.keep(item)
             if built.page is not None:
                 self.write(item, built.page)
         finally:
@@ -281,6 +268,7 @@ class Working:
             except Prl10nError as error:
                 item.row.page_written = True
                 self.inputs.blame(fault_of(error), item.name, item.locale)
+            self.keep(item)
         self.written.clear()
 
 
@@ -396,7 +384,7 @@ class _Window:
             return
         run.inputs.tell_problems(job, begun.problems)
         if begun.address is not None:
-            run.publisher.addresses[job.name] = begun.address
+            run.publisher.addresses.put(job.name, begun.address)
         waiting: list[Place] = []
         tasks: list[Task] = []
         for place, result in zip(job.places, begun.places, strict=True):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prl10n.ledger import Row, Tally
 from prl10n.model import Finding, Severity, State
-from prl10n.outcome import Outcome, Plan, Row, Stage, Tally
+from prl10n.outcome import Outcome, Plan, Stage
 
 if TYPE_CHECKING:
     from prl10n.desks import Meter
@@ -49,7 +50,7 @@ def counted(number: int, what: str) -> str:
 def written(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
     """A line for each file that was written."""
     would = "would write" if dry_run else "wrote"
-    for row in outcome.rows:
+    for row in outcome.rows.written():
         for path, done in ((row.catalog, row.catalog_written), (row.page, row.page_written)):
             if done:
                 yield f"{would} {plain(path)}"
@@ -59,29 +60,22 @@ def summarize(outcome: Outcome, stages: Stage, dry_run: bool) -> None:
     """A line for each file that was written, a line for each locale, and what to do next."""
     for line in written(outcome, dry_run=dry_run):
         click.echo(line, err=True)
-    for locale in dict.fromkeys(row.locale for row in outcome.rows):
-        rows = [row for row in outcome.rows if row.locale == locale]
-        totals = _totals(rows)
+    for locale in outcome.rows.locales:
+        rows = outcome.rows.of(locale)
+        totals = rows.units_by_state()
         parts = [f"{totals[state]:,} {state.value}" for state in State if totals[state]]
         counts = f"{counted(len(rows), 'document')}, {counted(sum(totals.values()), 'unit')}"
         line = f"{locale}: {counts}: {', '.join(parts) or 'none'}"
         if Stage.TRANSLATE in stages:
-            line += f". {_reuse(rows, outcome, dry_run=dry_run)}"
+            line += f". {_reuse(locale, rows.tally(), outcome, dry_run=dry_run)}"
         click.echo(line, err=True)
     for line in _advice(outcome, stages, dry_run):
         click.echo(line, err=True)
 
 
-def _totals(rows: list[Row]) -> dict[State, int]:
-    counts = map(sum, zip(*(row.units_by_state for row in rows), strict=True)) if rows else (0,) * len(State)
-    return dict(zip(State, counts, strict=True))
-
-
-def _reuse(rows: list[Row], outcome: Outcome, *, dry_run: bool) -> str:
+def _reuse(locale: str, total: Tally, outcome: Outcome, *, dry_run: bool) -> str:
     """Where the texts of a locale come from, and what they cost."""
-    locale, nothing = rows[0].locale, Tally()
     backend, plan, price = outcome.backends.get(locale, ""), outcome.plans.get(locale), outcome.prices.get(locale)
-    total = sum((row.tally for row in rows if row.tally != nothing), start=nothing)
     parts = [f"{total.memory:,} from the memory"] if total.memory else []
     if total.drafts:
         parts[-1] += f" ({total.drafts:,} of them drafts)"
@@ -112,7 +106,7 @@ def _cost(characters: int, price: tuple[float, str] | None) -> str:
 
 
 def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
-    states = _totals(outcome.rows)
+    states = outcome.rows.units_by_state()
     if outcome.over_budget:
         yield (
             f"The budget is spent: {counted(outcome.over_budget, 'character')} were not sent. Run the same command "
@@ -140,43 +134,32 @@ def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
 
 def _catalogs(outcome: Outcome) -> str:
     """The catalog with units to review, or how many there are."""
-    names = [row.catalog for row in outcome.rows if row.states.get(State.DRAFT) or row.states.get(State.STALE)]
-    return plain(names[0]) if len(names) == 1 else f"{len(names):,} catalogs"
+    rows = outcome.rows.having(State.DRAFT, State.STALE)
+    first, others = next(rows), sum(1 for _ in rows)
+    return plain(first.catalog) if not others else f"{1 + others:,} catalogs"
 
 
 def print_status(outcome: Outcome) -> None:
-    names = [state.value for state in State]
-    header = ("document", "locale", "units", *names, "words left", "page")
-    lines = [
-        (
-            plain(row.document),
-            row.locale,
-            str(row.units),
-            *map(str, row.units_by_state),
-            f"{row.words_left:,}",
-            _page(row, dry_run=True),
-        )
-        for row in outcome.rows
-    ]
-    totals = _totals(outcome.rows)
-    left = f"{sum(row.words_left for row in outcome.rows):,}"
-    lines.append(
-        (
-            f"{len(outcome.rows)} in all",
-            "",
-            str(sum(totals.values())),
-            *(str(totals[state]) for state in State),
-            left,
-            "",
-        )
-    )
-    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
-    for line in [header, *lines]:
+    widths = [0] * len(next(_status(outcome)))
+    for line in _status(outcome):  # twice: the lines of a large site are not kept
+        widths = [max(width, len(cell)) for width, cell in zip(widths, line, strict=True)]
+    for line in _status(outcome):
         cells = [
-            cell.rjust(width) if 2 <= column < len(header) - 1 else cell.ljust(width)
+            cell.rjust(width) if 2 <= column < len(widths) - 1 else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         click.echo("  ".join(cells).rstrip())
+
+
+def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
+    """The cells of each line, with a header and the totals."""
+    yield "document", "locale", "units", *(state.value for state in State), "words left", "page"
+    for row in outcome.rows:
+        units, left = map(str, row.units_by_state), f"{row.words_left:,}"
+        yield plain(row.document), row.locale, str(row.units), *units, left, _page(row, dry_run=True)
+    totals = outcome.rows.units_by_state().values()
+    left = f"{outcome.rows.words_left():,}"
+    yield f"{len(outcome.rows)} in all", "", str(sum(totals)), *map(str, totals), left, ""
 
 
 def _page(row: Row, *, dry_run: bool) -> str:
@@ -213,9 +196,9 @@ def as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]:
             for row in outcome.rows
         ],
         "totals": {
-            **{state.value: count for state, count in _totals(outcome.rows).items()},
-            "characters": sum(row.tally.characters for row in outcome.rows),
-            "billed": sum(row.tally.billed for row in outcome.rows),
+            **{state.value: count for state, count in outcome.rows.units_by_state().items()},
+            "characters": outcome.rows.tally().characters,
+            "billed": outcome.rows.tally().billed,
             "untranslated": outcome.untranslated,
             "over_budget": outcome.over_budget,
         },

@@ -7,10 +7,13 @@ page have is asked through callables, and only for what a link leads to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from posixpath import dirname, normpath, relpath, splitext
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -111,14 +114,46 @@ def _generator(dialect: str) -> _Generator:
     return _GENERATORS.get(dialect, _Generator())
 
 
+class _Index:
+    """The documents that each key leads to, in some eight bytes for each key: a part of its hash, and the number of the
+    document, in one. Whether a key is one of a document's, and not another with the same hash, the document says.
+    """
+
+    _NUMBERS = 24  # bits: of 16 million documents
+
+    def __init__(self, names: Sequence[str], keys: Callable[[str], Iterable[str]]) -> None:
+        self._names = names
+        self._keys = keys
+        marks = (self._mark(key) | number for number, name in enumerate(names) for key in keys(name))
+        self._sorted = array("Q", sorted(marks))
+
+    def _mark(self, key: str) -> int:
+        return (hash(key) << self._NUMBERS) & 0xFFFF_FFFF_FFFF_FFFF
+
+    def all(self, key: str) -> Iterator[str]:
+        """In the order of documents."""
+        mark, last = self._mark(key), -1
+        for index in range(bisect_left(self._sorted, mark), len(self._sorted)):
+            number = self._sorted[index] ^ mark
+            if number >> self._NUMBERS:
+                return
+            if number != last and key in self._keys(self._names[number]):
+                last = number
+                yield self._names[number]
+
+    def get(self, key: str) -> str | None:
+        """The first of them."""
+        return next(self.all(key), None)
+
+
 class LinkMap:
     """The links of one locale.
 
-    `addresses()` are those of all documents by name; it is asked once. `place(name)` is the path, below the root of the
-    project, of a document's localized file, whether or not it is there; `translated(name)` whether it is, or will be;
-    `exists(path)` whether a file is there; `anchors(name)` what each id of a document's headings is in its localized
-    page, of those that differ; `moved_to(name)` the path of the URL of its localized page, empty where the pattern of
-    pages makes it.
+    `addresses()` are those of all documents by name, in the order of names; it is asked once. `place(name)` is the
+    path, below the root of the project, of a document's localized file, whether or not it is there; `translated(name)`
+    whether it is, or will be; `exists(path)` whether a file is there; `anchors(name)` what each id of a document's
+    headings is in its localized page, of those that differ; `moved_to(name)` the path of the URL of its localized page,
+    empty where the pattern of pages makes it.
     """
 
     def __init__(
@@ -158,45 +193,48 @@ class LinkMap:
         return f"{own}{self.site.language}/", own
 
     @cached_property
-    def _urls(self) -> Mapping[str, str]:
+    def _documents(self) -> Sequence[str]:
+        return tuple(self.addresses)
+
+    @cached_property
+    def _urls(self) -> _Index:
         """The key of a URL's path → the document."""
-        found: dict[str, str] = {}
-        first, own = self.prefixes
-        for name in self.addresses:
-            url = self.url(name)
-            found.setdefault(_key(url), name)
-            shared = next((url.removeprefix(prefix) for prefix in (first, own) if url.startswith(prefix)), None)
-            if shared is not None:
-                found.setdefault(_key(f"{first}{shared}"), name)
-                found.setdefault(_key(f"{own}{shared}"), name)
-        for name, said in self.addresses.items():
-            for alias in said.aliases:
-                found.setdefault(_key(alias), name)
-        return found
+        return _Index(self._documents, self._url_keys)
+
+    def _url_keys(self, name: str) -> tuple[str, ...]:
+        url = self.url(name)
+        for prefix in self.prefixes:
+            if url.startswith(prefix):
+                shared = url.removeprefix(prefix)
+                return (_key(url), *(_key(f"{each}{shared}") for each in self.prefixes if each != prefix))
+        return (_key(url),)
 
     @cached_property
-    def _files(self) -> Mapping[str, str]:
+    def _aliases(self) -> _Index:
+        """The key of the path of a URL that a document's page had before → the document."""
+        return _Index(self._documents, lambda name: map(_key, self.addresses[name].aliases))
+
+    @cached_property
+    def _files(self) -> _Index:
         """A document's name without extension, that of an index also as its folder → the document."""
-        found: dict[str, str] = {}
-        for name in self.addresses:
-            bare = splitext(name)[0]
-            found.setdefault(bare, name)
-            if bare.rpartition("/")[2].lower() in self.generator.index:
-                found.setdefault(dirname(bare), name)
-        return found
+        return _Index(self._documents, self._file_keys)
+
+    def _file_keys(self, name: str) -> tuple[str, ...]:
+        bare = splitext(name)[0]
+        return (bare, dirname(bare)) if bare.rpartition("/")[2].lower() in self.generator.index else (bare,)
 
     @cached_property
-    def _names(self) -> Mapping[str, str]:
-        """The last part of a name → the document, where there is only one such."""
-        counted: dict[str, list[str]] = {}
-        for path, name in self._files.items():
-            counted.setdefault(path.rpartition("/")[2], []).append(name)
-        return {last: names[0] for last, names in counted.items() if len(set(names)) == 1}
+    def _lasts(self) -> _Index:
+        """The last part of a document's name without extension → the documents."""
+        return _Index(self._documents, self._last_parts)
+
+    def _last_parts(self, name: str) -> list[str]:
+        return [key.rpartition("/")[2] for key in self._file_keys(name) if self._files.get(key) == name]
 
     @cached_property
-    def _posts(self) -> Mapping[str, str]:
+    def _posts(self) -> _Index:
         """What `post_url` calls a post → the document."""
-        return {_post(f"{self.folder}{name}"): name for name in self.addresses}
+        return _Index(self._documents, lambda name: (_post(f"{self.folder}{name}"),))
 
     def target(self, value: str, kind: Kind, document: str) -> str | None:
         """The document that a destination in a source document leads to; None where it leads to none."""
@@ -224,8 +262,12 @@ class LinkMap:
         plain = unquote(path)
         if plain.endswith(_MARKDOWN) and (inside := plain.lstrip("/").removeprefix(self.folder)) in self.addresses:
             return inside
-        key = _key(path.lower() if self.site.dialect == "hugo" else path)
-        return self._urls.get(key)
+        return self._at(path.lower() if self.site.dialect == "hugo" else path)
+
+    def _at(self, path: str) -> str | None:
+        """The document whose page has a path, or had it before."""
+        key = _key(path)
+        return self._urls.get(key) or self._aliases.get(key)
 
     def _relative(self, path: str, document: str) -> str | None:
         """A markdown file is found from the document's file, a page from the document's URL, then from its file."""
@@ -237,7 +279,7 @@ class LinkMap:
         if splitext(path)[1] and not _PAGE.search(path):
             return None
         url = _joined(dirname(self.url(document)), unquote(path))
-        found = self._urls.get(_key(url)) if url is not None else None
+        found = self._at(url) if url is not None else None
         return found or (self._files.get(_key(joined)) if joined is not None else None)
 
     def _reference(self, value: str, document: str) -> str | None:
@@ -252,8 +294,13 @@ class LinkMap:
         return (
             (self._files.get(here) if here is not None else None)
             or self._files.get(bare)
-            or (self._names.get(bare) if "/" not in bare else None)
+            or (self._only(bare) if "/" not in bare else None)
         )
+
+    def _only(self, last: str) -> str | None:
+        """The document whose name ends in this part, if there is only one."""
+        found = list(islice(self._lasts.all(last), 2))
+        return found[0] if len(found) == 1 else None
 
     # --- what is written ----------------------------------------------------------------------------------------------
 
@@ -444,13 +491,14 @@ class LinkMap:
         return self._pages.get(_key(path)) if path.startswith("/") else None
 
     @cached_property
-    def _pages(self) -> Mapping[str, str]:
+    def _pages(self) -> _Index:
         """The key of the path of a localized page's URL → its document."""
-        return {_key(self._localized_page(self.url(name), name)): name for name in self.addresses}
+        return _Index(self._documents, lambda name: (_key(self._localized_page(self.url(name), name)),))
 
     @cached_property
-    def _places(self) -> Mapping[str, str]:
-        return {self.place(name): name for name in self.addresses}
+    def _places(self) -> _Index:
+        """The path of a localized page → its document."""
+        return _Index(self._documents, lambda name: (self.place(name),))
 
     def _from_page(self, path: str, document: str) -> str | None:
         """A document as it is seen from the localized page of another one."""

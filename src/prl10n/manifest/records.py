@@ -1,26 +1,31 @@
 """How the manifest is kept: what is remembered of files and documents, as values, and as the bytes that hold them.
 
-A site has as many records as pages times locales, and every run reads them all: what each of them has is packed, what
-few of them have stands aside.
+A site has as many records as pages times locales, and every run reads them all: what each of them has is in a column
+(`prl10n.columns`), in the file as in memory; what few of them have stands aside.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from io import FileIO
 from pathlib import Path
-from struct import Struct
+from struct import calcsize
+from typing import Any, TypeVar
 
 import msgspec
 
 from prl10n import files
+from prl10n.columns import Column
 from prl10n.errors import Prl10nError
 
-FORMAT = 2
+FORMAT = 3
 _GRAIN = 50_000_000  # nanoseconds; file systems move their clock every few milliseconds
 _COARSE = 2_000_000_000  # and some of them every second or two: their times end in zeros
 
+T = TypeVar("T")
 Stat = tuple[int, int, int, int]  # size, inode, when it was written and changed (nanoseconds)
 
 
@@ -33,8 +38,7 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 
 class ItemSeen(msgspec.Struct, frozen=True):
-    """A document in a locale: the digest of its source, its catalog and its page (None: there was none), and where they
-    are in the project.
+    """A document in a locale: the digest of its source, its catalog and its page (None: there was none).
 
     `states` and `words` are counted in the order of `State`; `rejected` is what was said of its structure. `complete`:
     no unit waits for a text. What its page depends on: `links`, whether it may have any; `targets`, the documents
@@ -45,8 +49,6 @@ class ItemSeen(msgspec.Struct, frozen=True):
     source: bytes
     catalog: Seen | None
     page: Seen | None
-    catalog_path: str
-    page_path: str
     states: tuple[int, ...]
     words: tuple[int, ...]
     rejected: tuple[str, ...]
@@ -101,25 +103,18 @@ def unchanged(path: str, former: Seen | None) -> Seen | bool | None:
 
 # --- packed -----------------------------------------------------------------------------------------------------------
 
-_LARGEST = (1 << 64) - 1  # what has no room is never found again, and its bytes decide
-_FILE = Struct("<?4Q16s")  # sure, stat, digest
-_ITEM = Struct("<16sB4Q16s4Q16s8I")  # source, flags, catalog, page, states, words
-_THERE, _SURE, _PAGE_THERE, _PAGE_SURE, _COMPLETE, _LINKS, _HAS_PAGE = (1 << bit for bit in range(7))
-_AS_KNOWN = _THERE | _SURE | _PAGE_THERE | _PAGE_SURE | _COMPLETE
+_LARGEST = (1 << 64) - 1
+_FILE = "<B4Q16s"  # flags, stat, digest
+_ITEM = "<16sH4Q16s4Q16s8I"  # source, flags, catalog, page, states, words
+_KNOWN, _SURE, _THERE, _PAGE_THERE, _PAGE_SURE, _COMPLETE, _LINKS, _HAS_PAGE = (1 << bit for bit in range(8))
+_AS_KNOWN = _KNOWN | _THERE | _SURE | _PAGE_THERE | _PAGE_SURE | _COMPLETE
 _NOWHERE = Seen((0, 0, 0, 0), bytes(16), False)
 
 
-def _fitting(seen: Seen) -> tuple[int, ...]:
-    return tuple(min(max(number, 0), _LARGEST) for number in seen.stat)
-
-
-def pack_file(seen: Seen) -> bytes:
-    return _FILE.pack(seen.sure, *_fitting(seen), seen.digest)
-
-
-def unpack_file(packed: bytes) -> Seen:
-    sure, *stat, held = _FILE.unpack(packed)
-    return Seen((stat[0], stat[1], stat[2], stat[3]), held, sure)
+def fitting(seen: Seen) -> Seen:
+    """A stat as it is kept. What has no room is never found again, and its bytes decide."""
+    size, inode, written, changed = (min(max(number, 0), _LARGEST) for number in seen.stat)
+    return Seen((size, inode, written, changed), seen.digest, seen.sure)
 
 
 class More(msgspec.Struct, frozen=True, array_like=True):
@@ -131,125 +126,285 @@ class More(msgspec.Struct, frozen=True, array_like=True):
 
 
 NO_MORE = More()
+Problems = dict[str, tuple[tuple[int, str], ...]]  # by the rules that a document was split by: (line, message)
 
 
-def pack_item(item: ItemSeen) -> tuple[bytes, More]:
-    catalog, page = item.catalog or _NOWHERE, item.page or _NOWHERE
-    flags = (
-        _THERE * (item.catalog is not None)
-        | _SURE * catalog.sure
-        | _PAGE_THERE * (item.page is not None)
-        | _PAGE_SURE * page.sure
-        | _COMPLETE * item.complete
-        | _LINKS * item.links
-        | _HAS_PAGE * item.has_page
-    )
-    packed = _ITEM.pack(
-        *(item.source, flags, *_fitting(catalog), catalog.digest, *_fitting(page), page.digest),
-        *(*item.states, *item.words),
-    )
-    return packed, More(item.rejected, item.targets, item.moved)
+class SourceSeen(msgspec.Struct, frozen=True):
+    """A source, the address of its page (empty: nobody asked) and its former ones, and its problems."""
+
+    file: Seen
+    address: str
+    aliases: tuple[str, ...]
+    problems: Problems
 
 
-def unpack_item(packed: bytes, more: More, catalog_path: str, page_path: str) -> ItemSeen:
-    values = _ITEM.unpack(packed)
-    source, flags = values[:2]
-    return ItemSeen(
-        source,
-        Seen(values[2:6], values[6], bool(flags & _SURE)) if flags & _THERE else None,
-        Seen(values[7:11], values[11], bool(flags & _PAGE_SURE)) if flags & _PAGE_THERE else None,
-        catalog_path,
-        page_path,
-        values[12:16],
-        values[16:20],
-        more.rejected,
-        bool(flags & _COMPLETE),
-        bool(flags & _LINKS),
-        more.targets,
-        bool(flags & _HAS_PAGE),
-        more.moved,
-    )
+class Sources:
+    """What is remembered of each source, by its number."""
+
+    def __init__(self, count: int) -> None:
+        self.files = Column(_FILE, count)
+        self.aliases: dict[int, tuple[str, ...]] = {}
+        self.problems: dict[int, Problems] = {}
+        self.packed = b""  # the addresses as they are in the file, unless somebody has asked for one
+        self._addresses: list[str] = []
+        self._count = count
+
+    @property
+    def addresses(self) -> list[str]:
+        if not self._addresses:
+            try:
+                self._addresses = msgspec.msgpack.decode(self.packed, type=list[str]) if self.packed else []
+            except msgspec.MsgspecError:
+                self._addresses = []  # nobody has asked
+            self._addresses += [""] * (self._count - len(self._addresses))
+            self.packed = b""
+        return self._addresses
+
+    def file(self, number: int) -> Seen | None:
+        flags, *stat, held = self.files[number]
+        return Seen((stat[0], stat[1], stat[2], stat[3]), held, flags & _SURE != 0) if flags & _KNOWN else None
+
+    def digest(self, number: int) -> bytes:
+        """That of a source that is known."""
+        found: bytes = self.files[number][-1]
+        return found
+
+    def is_as_it_was(self, number: int, path: str) -> bool:
+        """Whether the stat of a file tells that it is as it was. False: look at it."""
+        values = self.files[number]
+        return values[0] == _KNOWN | _SURE and stat_of(path) == values[1:5]
+
+    def keep_file(self, number: int, seen: Seen) -> bool:
+        """Whether that says anything new."""
+        former, self.files[number] = self.files[number], _values(seen)
+        return former != self.files[number]
+
+    def get(self, number: int) -> SourceSeen | None:
+        file = self.file(number)
+        if file is None:
+            return None
+        return SourceSeen(file, self.addresses[number], self.aliases.get(number, ()), self.problems.get(number) or {})
+
+    def put(self, number: int, source: SourceSeen) -> None:
+        self.files[number] = _values(source.file)
+        self.addresses[number] = source.address
+        _set(self.aliases, number, source.aliases)
+        _set(self.problems, number, source.problems)
+
+    def renumber(self, former: Sequence[int | None]) -> None:
+        addresses = self.addresses
+        self.files.renumber(former)
+        self._addresses = ["" if number is None else addresses[number] for number in former]
+        self._count = len(former)
+        self.aliases, self.problems = _renumbered(self.aliases, former), _renumbered(self.problems, former)
 
 
-def is_file_as_it_was(packed: bytes, path: str) -> bool:
-    """Whether the stat of a file tells that it is as it was. False: look at it."""
-    values = _FILE.unpack(packed)
-    return values[0] and stat_of(path) == values[1:5]
-
-
-def is_item_as_it_was(packed: bytes, source: bytes, catalog: str, page: str) -> bool:
-    """Whether the stats of the catalog and the page of a complete document tell that both are as they were; `source` is
-    the digest of what it is made from. False: look at them.
+class Locale:
+    """What is remembered of each document in a locale, by its number, under the fingerprint of all else that decides
+    about them.
     """
-    values = _ITEM.unpack(packed)
-    return (
-        values[0] == source
-        and values[1] & _AS_KNOWN == _AS_KNOWN
-        and stat_of(catalog) == values[2:6]
-        and stat_of(page) == values[7:11]
-    )
+
+    def __init__(self, count: int, fingerprint: bytes) -> None:
+        self.fingerprint = fingerprint
+        self.items = Column(_ITEM, count)
+        self.more: dict[int, More] = {}
+
+    def is_as_it_was(self, number: int, source: bytes, catalog: str, page: str) -> bool:
+        """Whether the stats of the catalog and the page of a complete document tell that both are as they were;
+        `source` is the digest of what it is made from. False: look at them.
+        """
+        values = self.items[number]
+        return (
+            values[0] == source
+            and values[1] & _AS_KNOWN == _AS_KNOWN
+            and stat_of(catalog) == values[2:6]
+            and stat_of(page) == values[7:11]
+        )
+
+    def get(self, number: int) -> ItemSeen | None:
+        values, more = self.items[number], self.more.get(number, NO_MORE)
+        source, flags = values[:2]
+        if not flags & _KNOWN:
+            return None
+        return ItemSeen(
+            source,
+            Seen(values[2:6], values[6], flags & _SURE != 0) if flags & _THERE else None,
+            Seen(values[7:11], values[11], flags & _PAGE_SURE != 0) if flags & _PAGE_THERE else None,
+            values[12:16],
+            values[16:20],
+            more.rejected,
+            flags & _COMPLETE != 0,
+            flags & _LINKS != 0,
+            more.targets,
+            flags & _HAS_PAGE != 0,
+            more.moved,
+        )
+
+    def put(self, number: int, item: ItemSeen) -> None:
+        catalog, page = item.catalog or _NOWHERE, item.page or _NOWHERE
+        flags = (
+            _KNOWN
+            | _THERE * (item.catalog is not None)
+            | _SURE * catalog.sure
+            | _PAGE_THERE * (item.page is not None)
+            | _PAGE_SURE * page.sure
+            | _COMPLETE * item.complete
+            | _LINKS * item.links
+            | _HAS_PAGE * item.has_page
+        )
+        self.items[number] = (
+            *(item.source, flags, *fitting(catalog).stat, catalog.digest, *fitting(page).stat, page.digest),
+            *(*item.states, *item.words),
+        )
+        more = More(item.rejected, item.targets, item.moved)
+        _set(self.more, number, more if more != NO_MORE else None)
+
+    def published(self, number: int) -> tuple[bool, str]:
+        """Whether a document that is known has a page, and where that moved."""
+        return self.items[number][1] & _HAS_PAGE != 0, self.more.get(number, NO_MORE).moved
+
+    def forget(self, number: int) -> bool:
+        """Whether anything was known."""
+        known: bool = self.items[number][1] & _KNOWN != 0
+        self.items[number] = (bytes(16), 0, *_values(_NOWHERE)[1:], *_values(_NOWHERE)[1:], *[0] * 8)
+        self.more.pop(number, None)
+        return known
+
+    def renumber(self, former: Sequence[int | None]) -> None:
+        self.items.renumber(former)
+        self.more = _renumbered(self.more, former)
+
+
+def _values(seen: Seen) -> tuple[Any, ...]:
+    return (_KNOWN | _SURE * seen.sure, *fitting(seen).stat, seen.digest)
+
+
+def _set(few: dict[int, T], number: int, value: T | None) -> None:
+    if value:
+        few[number] = value
+    else:
+        few.pop(number, None)
+
+
+def _renumbered(few: dict[int, T], former: Sequence[int | None]) -> dict[int, T]:
+    return {now: few[was] for now, was in enumerate(former) if was in few} if few else {}
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
-
-
-class SourceSeen(msgspec.Struct, frozen=True, array_like=True):
-    """A source (`pack_file`), the address of its page (empty: nobody asked) and its former ones, and its problems
-    (line, message) by the rules that it was split by; None where it has none.
-    """
-
-    file: bytes
-    address: str = ""
-    aliases: tuple[str, ...] = ()
-    problems: dict[str, tuple[tuple[int, str], ...]] | None = None
-
-    @property
-    def digest(self) -> bytes:
-        return self.file[-16:]
 
 
 class Versions(msgspec.Struct, frozen=True, array_like=True):
     """The file of every page's languages, and what was said of addresses: (locale, document, message)."""
 
     fingerprint: bytes
-    file: bytes | None
+    file: Seen | None
     said: tuple[tuple[str, str, str], ...]
 
 
-class Locale(msgspec.Struct, array_like=True):
-    """The documents in a locale (`pack_item`), under the fingerprint of all else that decides about them."""
-
-    fingerprint: bytes
-    items: dict[str, bytes] = {}
-    more: dict[str, More] = {}
-
-
-class Records(msgspec.Struct, array_like=True):
-    """All that is kept. `fingerprint` is that of the sources, `documents` the digest of their names, `there` whether
-    the files were there that links asked for.
+class Records:
+    """All that is kept, of so many documents. `fingerprint` is that of the sources, `there` whether the files were
+    there that links asked for; `anew`: the documents were others.
     """
 
-    format: int = FORMAT
-    fingerprint: bytes = b""
-    documents: bytes = b""
-    sources: dict[str, SourceSeen] = {}
-    locales: dict[str, Locale] = {}
-    there: dict[str, bool] = {}
-    versions: Versions | None = None
+    def __init__(self, count: int, fingerprint: bytes = b"") -> None:
+        self.count = count
+        self.fingerprint = fingerprint
+        self.sources = Sources(count)
+        self.locales: dict[str, Locale] = {}
+        self.there: dict[str, bool] = {}
+        self.versions: Versions | None = None
+        self.anew = True
 
 
-def load(path: Path) -> Records | None:
-    """The records of a file; None where there are none, or others than ours."""
-    try:
-        data = files.read(path)
-        records = msgspec.msgpack.decode(data, type=Records) if data is not None else None
-    except (Prl10nError, msgspec.MsgspecError):
-        return None
-    return records if records is not None and records.format == FORMAT and _is_whole(records) else None
+class _Header(msgspec.Struct, array_like=True):
+    """What the file begins with: what stands aside, and how much follows (documents; bytes of names and addresses)."""
+
+    format: int
+    count: int
+    names: int
+    addresses: int
+    fingerprint: bytes
+    aliases: dict[int, tuple[str, ...]]
+    problems: dict[int, Problems]
+    locales: dict[str, tuple[bytes, dict[int, More]]]
+    there: dict[str, bool]
+    versions: Versions | None
 
 
-def _is_whole(records: Records) -> bool:
-    """Whether all that is packed has its size."""
-    return all(len(source.file) == _FILE.size for source in records.sources.values()) and all(
-        len(packed) == _ITEM.size for locale in records.locales.values() for packed in locale.items.values()
+_LENGTH = 8  # bytes
+
+
+def parts(records: Records, documents: Sequence[str]) -> Iterator[bytes | bytearray]:
+    """The file, part by part: the length of the header, the header, names, addresses, and the columns."""
+    names, sources = msgspec.msgpack.encode(documents), records.sources
+    addresses = sources.packed or msgspec.msgpack.encode(sources.addresses)
+    header = msgspec.msgpack.encode(
+        _Header(
+            FORMAT,
+            records.count,
+            len(names),
+            len(addresses),
+            records.fingerprint,
+            sources.aliases,
+            sources.problems,
+            {name: (locale.fingerprint, locale.more) for name, locale in records.locales.items()},
+            records.there,
+            records.versions,
+        )
     )
+    yield len(header).to_bytes(_LENGTH, "little")
+    yield header
+    yield names
+    yield addresses
+    yield sources.files.data
+    for locale in records.locales.values():
+        yield locale.items.data
+
+
+def load(path: Path, documents: Sequence[str]) -> Records | None:
+    """The records of a file, by the numbers that documents have now; None where there are none, or others than ours."""
+    try:
+        file = files.opened(path)
+        if file is None:
+            return None
+        with file:
+            return _loaded(file, documents)
+    except (Prl10nError, OSError, msgspec.MsgspecError):
+        return None
+
+
+def _loaded(file: FileIO, documents: Sequence[str]) -> Records | None:
+    whole = os.fstat(file.fileno()).st_size
+    length = int.from_bytes(file.read(_LENGTH), "little")
+    if length > whole:
+        return None
+    header = msgspec.msgpack.decode(file.read(length), type=_Header)
+    of_each = calcsize(_FILE) + calcsize(_ITEM) * len(header.locales)
+    size = _LENGTH + length + header.names + header.addresses + header.count * of_each
+    if header.format != FORMAT or min(header.count, header.names, header.addresses) < 0 or size != whole:
+        return None
+    names = file.read(header.names)
+    records = Records(header.count, header.fingerprint)
+    records.there, records.versions = header.there, header.versions
+    sources = records.sources
+    sources.packed, sources.aliases, sources.problems = file.read(header.addresses), header.aliases, header.problems
+    file.readinto(sources.files.data)
+    for name, (fingerprint, more) in header.locales.items():
+        locale = records.locales[name] = Locale(header.count, fingerprint)
+        locale.more = more
+        file.readinto(locale.items.data)
+    records.anew = names != msgspec.msgpack.encode(documents)
+    if records.anew:
+        known = msgspec.msgpack.decode(names, type=list[str])
+        if len(known) != header.count:
+            return None
+        places = {name: number for number, name in enumerate(known)}
+        _renumber(records, [places.get(name) for name in documents])
+    return records
+
+
+def _renumber(records: Records, former: Sequence[int | None]) -> None:
+    records.count = len(former)
+    records.sources.renumber(former)
+    for locale in records.locales.values():
+        locale.renumber(former)
