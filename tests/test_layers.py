@@ -11,13 +11,13 @@ SOURCE = Path(__file__).parent.parent / "src/prl10n"
 
 # From the ground up. A module imports modules of the lines above its own; those of one line do not know each other.
 LAYERS = [
-    {"__init__", "errors"},
+    {"__init__", "errors", "columns"},
     {"model", "files", "locales", "tomls"},
     {"lock", "tags"},
     {"addresses", "glossary", "models"},
     {"backends", "tbx", "localize"},
     {"config", "document"},
-    {"content", "conventions", "site", "markup", "executors"},
+    {"content", "conventions", "site", "markup", "executors", "ledger"},
     {"outcome"},
     {"catalog", "changes"},
     {"memory", "mergedriver", "githooks"},

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from prl10n.model import Fields
+from prl10n.patterns import late
 
 
 class Place(NamedTuple):
@@ -167,7 +168,7 @@ _STYLES = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
-_POST = re.compile(r"(?:(?P<folders>.*)/)?_posts/(?:.*/)?(?P<date>\d{4}-\d{1,2}-\d{1,2})-(?P<slug>[^/]*)\.[^./]+")
+_POST = late(r"(?:(?P<folders>.*)/)?_posts/(?:.*/)?(?P<date>\d{4}-\d{1,2}-\d{1,2})-(?P<slug>[^/]*)\.[^./]+")
 
 
 def _jekyll(place: Place) -> str:
@@ -215,8 +216,8 @@ def _jekyll_slug(place: Place, name: str) -> dict[str, str]:
 
 # Docusaurus: https://docusaurus.io/docs/create-doc#doc-urls, https://docusaurus.io/docs/blog
 
-_NUMBERED = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])(?!\d)")
-_BLOG_DATE = re.compile(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<text>.*)")
+_NUMBERED = late(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])(?!\d)")
+_BLOG_DATE = late(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<text>.*)")
 
 
 def _docusaurus(place: Place) -> str:

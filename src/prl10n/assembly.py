@@ -17,6 +17,7 @@ from prl10n.localize import anchors
 from prl10n.localize.anchors import Heading
 from prl10n.localize.links import Address, Kind, Link, LinkMap, Site
 from prl10n.model import Piece, Setting, Unit
+from prl10n.patterns import late
 
 if TYPE_CHECKING:
     from prl10n.document import Destination, Document, Outline, Reread
@@ -323,7 +324,7 @@ class Linker:
 
 
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)(?://([^/?#]*))?|//([^/?#]*)")
-_HEADING = re.compile(rb"^[ >]{0,9}#|^[=-]{2,}", re.MULTILINE)
+_HEADING = late(rb"^[ >]{0,9}#|^[=-]{2,}", re.MULTILINE)
 
 
 def _kinds(data: bytes) -> tuple[Kind, ...]:

@@ -17,6 +17,7 @@ from prl10n import document, markup, tags
 from prl10n.errors import MarkupError
 from prl10n.locales import month_name, month_names, number_marks
 from prl10n.model import Inline, Piece, Span, Syntax, Unit
+from prl10n.patterns import late
 
 _QUOTES = str.maketrans(
     dict.fromkeys("“”„‟«»‹›″", '"') | dict.fromkeys("‘’‚‛′", "'") | dict.fromkeys("\u00a0\u202f\u2009", " ")
@@ -24,10 +25,10 @@ _QUOTES = str.maketrans(
 
 if TYPE_CHECKING:
     from prl10n.document import References
-_TAG = re.compile(r"</?[gx]\d+/?>")
+_TAG = late(r"</?[gx]\d+/?>")
 # Compiled by the first text of which anything is known: most runs see none.
 _TOKEN = r"<[^>]*>|\d(?:[\d.,'’\u00a0\u202f]*\d)?|[^\W\d_]+(?:['’-][^\W\d_]+)*|&\w+;|\s+|."
-_NUMBER = re.compile(r"\d(?:[\d.,'’\u00a0\u202f]*\d)?")
+_NUMBER = late(r"\d(?:[\d.,'’\u00a0\u202f]*\d)?")
 _GROUPS = ("\u202f", "\u00a0", " ", ",", ".", "’", "'", "")
 _SENTENCE_END = (".", "!", "?", ":", "…")
 

@@ -18,8 +18,9 @@ from prl10n.config import Config, expand
 from prl10n.localize.languages import direction, hreflang, language, own_name
 from prl10n.localize.notices import notice
 from prl10n.model import Fields, Setting
+from prl10n.patterns import late
 
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = late(r"\{(\w+)\}")
 _NEVER = {
     "draft": "true",
     "published": "false",

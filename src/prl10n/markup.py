@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from prl10n import document, tags
 from prl10n.errors import MarkupError
 from prl10n.model import Inline, Inner, Piece, Syntax, Unit
+from prl10n.patterns import late
 from prl10n.tags import CLOSE, EMPTY, OPEN, TEXT, Token, spaced
 
 if TYPE_CHECKING:
     from prl10n.document import References
 
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")
-_BANG = re.compile(r"!(?=\\?\[|$)")  # in front of a bracket it would make an image
+_MARKDOWN_SPECIAL = late(r"([\\`*_\[\]<>&~|])")
+_BANG = late(r"!(?=\\?\[|$)")  # in front of a bracket it would make an image
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:([0-9]{1,9})([.)])(?=\s|$)|([-+*#>=~`<|:\[_]))")
 _SHORTCUT = ("]", "][]")
 _ENTITIES = (Syntax.HTML, Syntax.ATTRIBUTE)  # in which characters are written as entities

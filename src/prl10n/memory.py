@@ -10,7 +10,6 @@ Texts are neutral forms (`prl10n.model`), so that a word is one text wherever it
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -24,6 +23,7 @@ from prl10n import catalog, changes, document, files, markup, tags
 from prl10n.catalog import Entry
 from prl10n.errors import LIBRARY_FAILURES, Damaged, Prl10nError
 from prl10n.model import Span, State, Unit
+from prl10n.patterns import late
 
 FILE = Path(files.PRIVATE, "memory.db")
 IMPORTED = "import:"  # what stands in place of a catalog's path for pairs from elsewhere
@@ -64,7 +64,7 @@ _MANY_BRACKETS = 1_000  # in a text; it is parsed once more then
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 NEAR = 60.0  # the least likeness (rapidfuzz's ratio) of a text that is worth showing
-_WORD = re.compile(r"\w+")
+_WORD = late(r"\w+")
 _LONGEST, _RARE, _CANDIDATES = 9, 3, 60  # words that a look-up weighs and asks for, and texts that it compares
 
 _TEXTS = 500  # that a query looks up at a time

@@ -5,17 +5,17 @@ A sentence is a neutral form of its own, its tags numbered from 1, so that it is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from prl10n import tags
 from prl10n.changes import normal
 from prl10n.errors import MarkupError
+from prl10n.patterns import late
 from prl10n.tags import Item, Token
 
 _UNSPACED = ("zh", "ja", "th", "lo", "km", "my")  # languages that put no space between sentences
-_NUMBER = re.compile(r"(?<=[gx])\d+(?=/?>)")
+_NUMBER = late(r"(?<=[gx])\d+(?=/?>)")
 
 
 class Sentence(NamedTuple):

@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 
 from prl10n.errors import MarkupError
 from prl10n.model import Piece
+from prl10n.patterns import late
 
-_TAG = re.compile(r"<(/?)([gx])([1-9][0-9]*)\s*(/?)>")
-_WORD = re.compile(r"\w*")
-_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what other programs take for the end of a line
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_TAG = late(r"<(/?)([gx])([1-9][0-9]*)\s*(/?)>")
+_WORD = late(r"\w*")
+_BREAKS = late("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what other programs take for the end of a line
+_CONTROLS = late("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _SPACES = re.compile(r"(?: [ \t\r\n\f\v]|[\t\r\n\f\v])[ \t\r\n\f\v]*")  # a space alone is one already
 _SUFFIXES = ("s", "es", "n", "e", "x")  # what other languages than the source's hang on a name: `<g1>Nuvla</g1>s`
 
@@ -189,14 +190,14 @@ def respaced(source: Sequence[Token], answer: Sequence[Token], breaks: Collectio
 
 _SPACE = Token(TEXT, " ")
 _BEHIND, _AHEAD = (CLOSE, EMPTY), (OPEN, EMPTY)
-_ELIDED = re.compile(  # French, Italian, Catalan; https://www.btb.termiumplus.gc.ca/redac-chap?lang=fra&lettr=chapsect9
+_ELIDED = late(  # French, Italian, Catalan; https://www.btb.termiumplus.gc.ca/redac-chap?lang=fra&lettr=chapsect9
     r"(?:^|[\s(«“\"])(?:[cdjlmnst]|(?:jus|lors|puis|quoi|pres|quel)?qu|(?:[dns]?e|[ads]|qu[ei])?ll|dall|un|gl)['’]$",
     re.IGNORECASE,
 )
 _APOSTROPHES = ("'", "’")
 _CLOSERS = tuple(",.)]")
-_CLOSING = re.compile(r"[,.)\]](?!\w)")
-_SPACED_CLOSING = re.compile(r" [,.)\]](?!\w)")
+_CLOSING = late(r"[,.)\]](?!\w)")
+_SPACED_CLOSING = late(r" [,.)\]](?!\w)")
 
 
 class _Source:

@@ -7,11 +7,13 @@ import tomllib
 from tomllib import TOMLDecodeError
 from typing import Any
 
+from prl10n.patterns import late
+
 __all__ = ["TOMLDecodeError", "loads"]
 
 MOST_PARTS = 100  # of a dotted key, for which tomllib takes memory by their square
 DEEPEST = 100  # levels of lists and tables, one within the other
-_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_QUOTED = late(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
 
 
 def loads(text: str) -> dict[str, Any]:

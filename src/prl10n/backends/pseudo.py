@@ -6,15 +6,15 @@ never sent for translation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prl10n.backends import Answer, Request
 from prl10n.backends.options import NoOptions, parse
+from prl10n.patterns import late
 
 VERSION = 1  # raise it when an answer changes: the journal keeps answers by their settings
 
-_MARKUP = re.compile(r"(<[^>]*>|&[^;\s]+;)")
+_MARKUP = late(r"(<[^>]*>|&[^;\s]+;)")
 
 _ACCENTS = dict(
     zip(

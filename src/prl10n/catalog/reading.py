@@ -13,16 +13,17 @@ import polib
 
 from prl10n.catalog.model import WIDTH, Catalog, Entry, Key
 from prl10n.errors import CatalogError
+from prl10n.patterns import late
 
 MOST_LINES = 20_000  # of one entry that polib reads: it copies the entry's text for each line of it
 
 _FILE = re.compile("\u2068([^\u2069]*)\u2069|\\S+")
-_TIGHT_COMMENT = re.compile(r"^(#[.:,]?)(?=[^\s#.:,|~])")
-_TEXT_LINE = re.compile(r'\s*(?:#~\s*|#~?\|\s*)?(?:msg\w+(?:\[\d+\])?\s*|(?="))(.*)')
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"\s*')
-_STRING_LINE = re.compile(r'\s*(?:#~\s*)?(?:msgstr(?:\[\d+\])?\s*)?"')
-_OCTAL = re.compile(r"(?<!\\)((?:\\\\)*)((?:\\[0-7]{3})+)")
-_ENTRY_TEXT = re.compile(r"(?:#~\s*)?(?:msgctxt|msgid|msgid_plural|msgstr)\b")
+_TIGHT_COMMENT = late(r"^(#[.:,]?)(?=[^\s#.:,|~])")
+_TEXT_LINE = late(r'\s*(?:#~\s*|#~?\|\s*)?(?:msg\w+(?:\[\d+\])?\s*|(?="))(.*)')
+_STRING = late(r'"(?:[^"\\]|\\.)*"\s*')
+_STRING_LINE = late(r'\s*(?:#~\s*)?(?:msgstr(?:\[\d+\])?\s*)?"')
+_OCTAL = late(r"(?<!\\)((?:\\\\)*)((?:\\[0-7]{3})+)")
+_ENTRY_TEXT = late(r"(?:#~\s*)?(?:msgctxt|msgid|msgid_plural|msgstr)\b")
 
 
 class _Lines(str):

@@ -4,7 +4,6 @@ their defaults what holds where a key is left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from prl10n.config.paths import expand, inside, shown
 from prl10n.errors import ConfigError
 from prl10n.locales import gettext_locale, nearest
 from prl10n.model import Setting
+from prl10n.patterns import late
 
 FILE_NAME = "prl10n.toml"
 BUILT_IN_BACKENDS = ("deepl", "libretranslate", "local", "memory", "openai", "pseudo")
@@ -180,7 +180,7 @@ class Run(Table, frozen=True, kw_only=True):
 
 
 EXECUTORS = ("auto", "none", "processes")
-EXECUTOR = re.compile(r"(?:dask|tcp|tls)://[^\s/:@]+:[0-9]{1,5}|(?:dask|tcp|tls)://\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
+EXECUTOR = late(r"(?:dask|tcp|tls)://[^\s/:@]+:[0-9]{1,5}|(?:dask|tcp|tls)://\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
 
 
 class Config(Settings, frozen=True, kw_only=True):

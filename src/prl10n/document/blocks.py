@@ -14,6 +14,7 @@ from markdown_it.rules_block import StateBlock, html_block
 from prl10n.document.html import VOID
 from prl10n.document.marks import ATTRIBUTES
 from prl10n.document.templates import FIRST_MASK, MASK
+from prl10n.patterns import late
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
 
@@ -45,7 +46,7 @@ def _template(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-_ATTRIBUTE_LINE = re.compile(rf"(?:{ATTRIBUTES})[ \t]*$")
+_ATTRIBUTE_LINE = late(rf"(?:{ATTRIBUTES})[ \t]*$")
 
 
 def _attributes(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -59,7 +60,7 @@ def _attributes(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-_MARKDOWN_TAG = re.compile(r"<([A-Za-z][\w-]*)[^<>]*?\smarkdown(?:=(?:\"\w*\"|'\w*'|\w+))?(?:\s[^<>]*)?>[ \t]*$")
+_MARKDOWN_TAG = late(r"<([A-Za-z][\w-]*)[^<>]*?\smarkdown(?:=(?:\"\w*\"|'\w*'|\w+))?(?:\s[^<>]*)?>[ \t]*$")
 
 
 def _markdown_html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -88,8 +89,8 @@ def _element(state: StateBlock, name: str, start: int, inside: int, end: int) ->
         _tag_lines(state, last, last + 1)
 
 
-_JSX_TAG = re.compile(r"<(?:(/?)([A-Za-z][\w.:-]*)(?:[^'\"<>]|\"[^\"]*\"|'[^']*')*|/?)>[ \t]*(?=\n|\Z)")
-_NO_JSX = re.compile(r"<(?:!|\?|(?:script|style|pre)[\s>])", re.IGNORECASE)
+_JSX_TAG = late(r"<(?:(/?)([A-Za-z][\w.:-]*)(?:[^'\"<>]|\"[^\"]*\"|'[^']*')*|/?)>[ \t]*(?=\n|\Z)")
+_NO_JSX = late(r"<(?:!|\?|(?:script|style|pre)[\s>])", re.IGNORECASE)
 
 
 def _jsx(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -132,7 +133,7 @@ def _closing_line(state: StateBlock, name: str, start: int, end: int) -> int | N
     return None
 
 
-_SNIPPET = re.compile(r"-{1,2}8<-{1,2}(.*)$")
+_SNIPPET = late(r"-{1,2}8<-{1,2}(.*)$")
 
 
 def _snippet(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -184,9 +185,9 @@ def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-_REFERENCE = re.compile(r":::[ \t]+\w+(?:(?P<dotted>\.\w+)+)?[ \t]*$")
+_REFERENCE = late(r":::[ \t]+\w+(?:(?P<dotted>\.\w+)+)?[ \t]*$")
 REFERENCE_HEADING = re.compile(r":::[ \t]+[\w.]+")  # mkdocstrings takes the heading from the object it names
-_DIRECTIVE = re.compile(r"(:{3,})[ \t]*([\w-]*)(?:\[([^\]\n]*)\])?([ \t]*\{[^}\n]*\})?[ \t]*(.*?)[ \t]*$")
+_DIRECTIVE = late(r"(:{3,})[ \t]*([\w-]*)(?:\[([^\]\n]*)\])?([ \t]*\{[^}\n]*\})?[ \t]*(.*?)[ \t]*$")
 
 
 def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -215,7 +216,7 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-_ADMONITION = re.compile(r"(?:(?:!!!|\?\?\?\+?)[ \t]*([\w -]*?)|===[!+]?)(?:[ \t]*\"(.*)\")?[ \t]*$")
+_ADMONITION = late(r"(?:(?:!!!|\?\?\?\+?)[ \t]*([\w -]*?)|===[!+]?)(?:[ \t]*\"(.*)\")?[ \t]*$")
 
 
 def _admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -14,6 +14,7 @@ from prl10n.document.finding import Destination, Outline
 from prl10n.document.rules import Rules
 from prl10n.document.segment import reread
 from prl10n.localize.links import Kind, Link
+from prl10n.patterns import late
 
 __all__ = ["Destination", "Edit", "Outline", "candidates", "edited", "outline", "pinned", "relinked"]
 
@@ -68,8 +69,8 @@ def edited(page: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 # What no destination may hold as it is, wherever it stands: RFC 3986 asks for percent signs.
-_UNSAFE = re.compile(r"[\s\x00-\x1f\x7f<>()\[\]{}\"'`|\\^]")
-_ENTITY = re.compile(r"&(?=#?\w+;)")
+_UNSAFE = late(r"[\s\x00-\x1f\x7f<>()\[\]{}\"'`|\\^]")
+_ENTITY = late(r"&(?=#?\w+;)")
 
 
 def _written(link: Link, kind: Kind, *, escaped: bool) -> str:
@@ -108,8 +109,8 @@ _DIFFICULT = re.compile(
     r"\](?::[^\n]*\]:|\([ \t>]*[\r\n]|:[ \t>]*[\r\n]|\([^\s()]*[(\\&]|:[ \t]*\S*[\\&]|[(:][ \t]*<[^<>\n]*\s)"
 )
 _DIFFICULT_VALUE = re.compile(r"=[ \t]*(?:[\r\n]|\"[^\"<>]*[&\n]|'[^'<>]*[&\n])")
-_SRCSET = re.compile(r"\ssrcset\s*=")
-_SITE = re.compile(r"\{\{-?[ \t]*site\.")
+_SRCSET = late(r"\ssrcset\s*=")
+_SITE = late(r"\{\{-?[ \t]*site\.")
 
 
 def candidates(source: bytes) -> list[str] | None:

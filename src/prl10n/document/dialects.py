@@ -30,6 +30,7 @@ from prl10n.document.templates import (
     LIQUID_PAIR,
     RAW,
 )
+from prl10n.patterns import late
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,9 @@ def recognise(name: str, dialect: str) -> str:
     return "docusaurus" if PurePosixPath(name).suffix == ".mdx" and dialect == "auto" else dialect
 
 
-_IMPORT = re.compile(r"^import\s", re.MULTILINE)
-_CODE = re.compile(
-    r"^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1|\Z)|(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
-)
-_MDX = re.compile(
+_IMPORT = late(r"^import\s", re.MULTILINE)
+_CODE = late(r"^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1|\Z)|(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
+_MDX = late(
     r"^(?:\{/\*|import\s+[^\s\"'(][^\n]*?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*$)|<[A-Za-z][^<>{]*?\s[\w-]+=\{",
     re.MULTILINE,
 )

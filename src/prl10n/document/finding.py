@@ -16,6 +16,7 @@ from prl10n.document.templates import MASK, template_at, unmask
 from prl10n.localize.anchors import Heading
 from prl10n.localize.links import Kind
 from prl10n.model import Span
+from prl10n.patterns import late
 
 
 class Destination(NamedTuple):
@@ -71,14 +72,14 @@ def _bytes(text: str, positions: Iterable[int]) -> dict[int, int]:
     return found
 
 
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)")
+_ESCAPE = late(r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _CELL_ESCAPE = "\ue000"  # stands for the backslash that a table takes
-_ATTRIBUTE = re.compile(r"""(?<=\s)([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""")
+_ATTRIBUTE = late(r"""(?<=\s)([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""")
 _PLACED = frozenset({"href", "src", "poster"})
-_SOURCES = re.compile(r"[^\s,][^\s]*(?:\s+[^\s,]+)?")
-_ID = re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
-_HEADING_ID = re.compile(r"\{:?[ \t]*(?:/\*[ \t]*)?(?:[^{}]*?\s)?#([^\s{}*]+)[^{}]*\}")
-_SITE = re.compile(r"\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\}")
+_SOURCES = late(r"[^\s,][^\s]*(?:\s+[^\s,]+)?")
+_ID = late(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
+_HEADING_ID = late(r"\{:?[ \t]*(?:/\*[ \t]*)?(?:[^{}]*?\s)?#([^\s{}*]+)[^{}]*\}")
+_SITE = late(r"\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\}")
 
 # The templates that lead to a page, and the group that says which.
 # https://gohugo.io/shortcodes/relref/, https://jekyllrb.com/docs/liquid/tags/#links, and the filters of Jekyll.

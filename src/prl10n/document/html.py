@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from prl10n.model import Inner, Syntax
+from prl10n.patterns import late
 
 # https://html.spec.whatwg.org/multipage/dom.html#phrasing-content, and the obsolete ones that pages still use
 PHRASING = frozenset(
@@ -26,17 +27,17 @@ _PROSE_ATTRIBUTES = frozenset("alt title aria-label aria-description placeholder
 _OF_COMPONENTS = frozenset("label caption description summary heading header subtitle tooltip".split())
 _LABELLED = frozenset("optgroup option track".split())
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<![A-Za-z][^>]*>"
     r"|</?[A-Za-z](?:[^'\">]|\"[^\"]*\"|'[^']*')*>",
     re.DOTALL,
 )
-_OPENING = re.compile(r"</?[A-Za-z]")
-_NAME = re.compile(r"</?([A-Za-z][^\s/>]*)")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
-_NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
-_DESCRIBES = re.compile(r"""\s(?:name|property)\s*=\s*["'](?:\w+:)?(?:description|title)["']""", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
+_OPENING = late(r"</?[A-Za-z]")
+_NAME = late(r"</?([A-Za-z][^\s/>]*)")
+_ATTRIBUTE = late(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
+_NOT_TRANSLATED = late(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
+_DESCRIBES = late(r"""\s(?:name|property)\s*=\s*["'](?:\w+:)?(?:description|title)["']""", re.IGNORECASE)
+_SPACE = late(r"\s+")
 
 
 class Tag(NamedTuple):

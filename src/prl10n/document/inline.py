@@ -16,23 +16,22 @@ from prl10n.document import dialects, html
 from prl10n.document.parser import Located, References, dialect_of, parser, parser_for
 from prl10n.document.templates import MASK, parameters, template_at, unmask
 from prl10n.model import Inline, Inner, Piece, Syntax
+from prl10n.patterns import late
 
 # Bare URLs and addresses, read as GitHub does: trailing punctuation is not part of them.
 # https://github.github.com/gfm/#autolinks-extension-
 _BARE = re.compile(
     r"(?:https?://|ftp://|www\.)[^\s<>]*[^\s<>?!.,:*_~'\"()\[\]{}«»“”‘’…;]/?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z0-9]+\b(?![-_@])"
 )
-_MARKDOWN_ESCAPE = re.compile(
-    r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)"
-)
+_MARKDOWN_ESCAPE = late(r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _CODE = r"(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)"  # as authors write it also where no markdown is read
-_BARE_OR_CODE = re.compile(f"{_BARE.pattern}|{_CODE}")
+_BARE_OR_CODE = late(f"{_BARE.pattern}|{_CODE}")
 _MAY_BE_ADDRESS = re.compile(r"://|www\.|@")
 _MARKUP = r"[\\`*_\[\]<&~{$@]|:[a-z]|://|www\."  # in any dialect; without it, and line breaks, there are only words
 _MAY_BE_MARKUP = re.compile(rf"{_MARKUP}|\n")
 _NEXT_MARKUP = re.compile(rf"`+|\n[ \t]*|{_MARKUP}")
 _SIMPLE = 10_000  # characters: a longer content is joined from its tokens, since it is costly to join piece by piece
-_LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
+_LINE_BREAK = late(r"[ \t]*\n[ \t]*")
 
 
 class Reading(NamedTuple):
@@ -263,7 +262,7 @@ def may_be_markup(content: str) -> bool:
 # What holds the lines of a fragment apart: a fence with its code, a marker that begins a block, a blank line, a hard
 # break, an indented line. Within a paragraph a line break alone is a space.
 _MARKER = r"(?:[ \t]*(?:[-*+]|[0-9]{1,9}[.)]|\#{1,6}|>)(?:[ \t]+|(?=\n)))"
-_LINES = re.compile(
+_LINES = late(
     r"(?:^|[ \t]*\n)(?:[ \t]*\n)*[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?\n)??[ \t]*(?P=fence)[^\n]*(?:\n\s*|$)"
     rf"|^{_MARKER}+|[ \t]*\n(?:[ \t]*\n)+{_MARKER}*[ \t]*|[ \t]*\n{_MARKER}+|(?:\\|[ \t]+)\n[ \t]*|\n[ \t]+",
     re.DOTALL,

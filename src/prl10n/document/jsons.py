@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 
 from prl10n.model import Setting
+from prl10n.patterns import late
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = late(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 Place = tuple[str, int, int]
 

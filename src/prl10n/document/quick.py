@@ -23,6 +23,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from prl10n.document.positions import paragraph_lines
+from prl10n.patterns import late
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 InlineRule = Callable[[StateInline, bool], bool]
@@ -147,7 +148,7 @@ _INLINE: Mapping[str, str] = {
     "entity": "&",
     "mark": "{[$:",
 }
-_PAIRED = re.compile("[*_~]")  # what makes the delimiters that are paired behind the parse
+_PAIRED = late("[*_~]")  # what makes the delimiters that are paired behind the parse
 
 
 class QuickInline(ParserInline):

@@ -21,6 +21,7 @@ from prl10n.document.rules import Rules
 from prl10n.document.templates import parameters, unmask
 from prl10n.errors import DocumentError
 from prl10n.model import Holder, Inline, Inner, Piece, Span, Syntax, Unit
+from prl10n.patterns import late
 
 Skeleton = tuple[object, ...]
 
@@ -28,7 +29,7 @@ _USUAL = Rules()
 _NOTHING = Noted()
 _SHAPES: dict[tuple[object, ...], tuple[object, ...]] = {}  # of blocks that carry nothing: a page has thousands of few
 
-_ALERT = re.compile(r"\[![A-Za-z]+\][+-]?[ \t]*(?:\n[ \t]*|$)")  # on a line of its own: GitHub's alerts
+_ALERT = late(r"\[![A-Za-z]+\][+-]?[ \t]*(?:\n[ \t]*|$)")  # on a line of its own: GitHub's alerts
 _TASK = re.compile(r"\[[ xX]\][ \t]+(?=\S)")
 
 
@@ -177,8 +178,8 @@ class _Found(NamedTuple):
         )
 
 
-_DIRECTION = re.compile(r"<!--\s*prl10n:\s*(.*?)\s*-->", re.DOTALL)
-_WORD = re.compile(
+_DIRECTION = late(r"<!--\s*prl10n:\s*(.*?)\s*-->", re.DOTALL)
+_WORD = late(
     r"(?P<skip>skip-begin|skip-end|skip)\b"
     r"|(?P<name>note|context)=(?:\"([^\"]*)\"|'([^']*)')|max-length=(?P<limit>\d+)\b"
 )
@@ -594,7 +595,7 @@ def _behind(start: int) -> Callable[[int], int]:
     return lambda offset: start + offset
 
 
-_LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
+_LINE_BREAK = late(r"[ \t]*\n[ \t]*")
 
 
 def _line(text: str, pos: int) -> int:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from prl10n.patterns import late
+
 RAW = r"(?P<raw>\{%-?\s*raw\s*-?%\})(?P<text>.*?)(?P<endraw>\{%-?\s*endraw\s*-?%\})"
 LIQUID_PAIR = r"\{%-?\s*(?P<liquid>comment|highlight|mermaid|plantuml)\b.*?\{%-?\s*end(?P=liquid)\s*-?%\}"
 LIQUID = r"\{%.*?%\}"
@@ -35,21 +37,21 @@ EXPRESSION = r"(?<!\$)\{(?:[^{}`]|\{(?:[^{}`]|\{[^{}`]*\})*\})*\}"
 _FIRST, _LAST = 0xF0000, 0xFFFFD
 FIRST_MASK = chr(_FIRST)
 MASK = re.compile(r"([\U000F0000-\U000FFFFD])\1*")
-_PROSE_PARAMETER = re.compile(
+_PROSE_PARAMETER = late(
     r"""\b(?:title|caption|alt|summary|label|description|heading|header)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')"""
 )
 
 
 # Shortcodes of Hugo's themes whose quoted words without a name are a title.
-_TITLED = re.compile(
+_TITLED = late(
     r"\{\{[<%]\s*(?:admonition|alert|callout|caution|danger|details|expand|hint|important|info|note|notice|summary|tab|tip|"
     r"warning)\s(?P<rest>.*)",
     re.DOTALL,
 )
-_POSITIONAL = re.compile(r"""(?<=\s)"((?:[^"\\]|\\.)*)"(?=[\s/>%])""")
-_KEYWORD = re.compile(r"[a-z0-9_-]*")  # the kind of a notice: `"warning"`
+_POSITIONAL = late(r"""(?<=\s)"((?:[^"\\]|\\.)*)"(?=[\s/>%])""")
+_KEYWORD = late(r"[a-z0-9_-]*")  # the kind of a notice: `"warning"`
 
-_TAG_END = re.compile(r"[>%]\}\}|%\}")
+_TAG_END = late(r"[>%]\}\}|%\}")
 
 
 # Without its end a template is none, and its pattern would look for that to the end of the text, at each place where
@@ -66,10 +68,10 @@ _BOUNDS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
 }
 # And a pair of tags is left out behind the last ending tag of its name.
 _PAIRS = frozenset({RAW, LIQUID_PAIR, HUGO_PAIR})
-_OPENING = re.compile(
+_OPENING = late(
     rf"\{{%-?\s*(?P<liquid>raw|comment|highlight|mermaid|plantuml)\b|\{{\{{[<%]\s*(?P<hugo>{_HUGO_CODE})(?=[\s>%])"
 )
-_ENDING = re.compile(
+_ENDING = late(
     r"\{%-?\s*end(?P<liquid>raw|comment|highlight|mermaid|plantuml)\s*-?%\}"
     rf"|\{{\{{[<%]\s*/\s*(?P<hugo>{_HUGO_CODE})\s*[>%]\}}\}}"
 )

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from prl10n import tomls
 from prl10n.errors import DocumentError
 from prl10n.model import Setting
+from prl10n.patterns import late
 from prl10n.tomls import TOMLDecodeError
 
 __all__ = ["TOMLDecodeError", "read", "replaced", "string", "strings", "written"]
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_TABLE = re.compile(r"\[(\[)?\s*(.*?)\s*\]\]?[ \t]*(?=#|\r?\n|\Z)")
-_NAME = re.compile(r"[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
-_EQUALS = re.compile(r"(?:[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[. \t])+=[ \t]*")
-_STRING = re.compile(
+_BLANK = late(r"(?:[ \t\r\n]|#[^\n]*)*")
+_TABLE = late(r"\[(\[)?\s*(.*?)\s*\]\]?[ \t]*(?=#|\r?\n|\Z)")
+_NAME = late(r"[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_EQUALS = late(r"(?:[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[. \t])+=[ \t]*")
+_STRING = late(
     r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}' r"|'''(?:[^']|'(?!''))*'{3,5}" r"|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'", re.DOTALL
 )
-_SCALAR = re.compile(r"[^\s#,\]}\[{\"'](?:[^#,\]}\n]*[^#,\]}\s])?")
+_SCALAR = late(r"[^\s#,\]}\[{\"'](?:[^#,\]}\n]*[^#,\]}\s])?")
 
 Place = tuple[str, int, int]
 

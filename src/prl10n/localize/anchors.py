@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from prl10n.patterns import late
+
 
 class Heading(NamedTuple):
     """A heading as a reader sees it. `id`: the one that its author gave it; `known` is false where its words come from
@@ -25,10 +27,10 @@ class Heading(NamedTuple):
     end: int = 0
 
 
-_NO_WORD = re.compile(r"[^\w\- ]")
-_NOT_ASCII_WORD = re.compile(r"[^\w\s-]", re.ASCII)
-_HYPHENS = re.compile(r"[-\s]+")
-_COUNTED = re.compile(r"(.*)_([0-9]+)")
+_NO_WORD = late(r"[^\w\- ]")
+_NOT_ASCII_WORD = late(r"[^\w\s-]", re.ASCII)
+_HYPHENS = late(r"[-\s]+")
+_COUNTED = late(r"(.*)_([0-9]+)")
 
 
 def _github(text: str) -> str:

@@ -18,6 +18,8 @@ from posixpath import dirname, normpath, relpath, splitext
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from prl10n.patterns import late
+
 
 class Kind(StrEnum):
     """How a destination is written."""
@@ -100,8 +102,8 @@ _PARTS = re.compile(  # RFC 3986, appendix B
 )
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _PAGE = re.compile(r"(?:\.(?:html?|md|markdown|mdx))$")
-_INDEX = re.compile(r"(?:^|(?<=/))index$")
-_FIELD = re.compile(r"\{(\w+)\}")
+_INDEX = late(r"(?:^|(?<=/))index$")
+_FIELD = late(r"\{(\w+)\}")
 
 
 def _key(path: str) -> str:
