@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parent.parent / "src/prl10n"
 
 # From the ground up. A module imports modules of the lines above its own; those of one line do not know each other.
 LAYERS = [
-    {"__init__", "errors", "columns"},
+    {"__init__", "errors", "columns", "patterns"},
     {"model", "files", "locales", "tomls"},
     {"lock", "tags"},
     {"addresses", "glossary", "models"},

@@ -14,7 +14,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import platform
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -384,6 +383,8 @@ def _own() -> dict[str, str]:
 def _trusted(expected: dict[str, str], function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
     """On a worker: a job, if this worker has the coordinator's versions. One that joined later was not asked before."""
     if _own() != expected:
+        import platform
+
         raise _mismatch(platform.node(), expected, _own())
     return function(*args, **kwargs)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
 import sys
 import time
 from collections.abc import Iterator
@@ -60,7 +59,7 @@ def held(root: Path, patience: float | None = None) -> Iterator[None]:
     try:
         _wait(descriptor, path, PATIENCE if patience is None else patience)
         former = _note(descriptor).split(" ")[0]
-        _write(descriptor, f"{os.getpid()} {platform.node()}\n", path)
+        _write(descriptor, f"{os.getpid()} {_host()}\n", path)
         if former.isdigit():
             files.sweep(root, int(former))
         try:
@@ -69,6 +68,14 @@ def held(root: Path, patience: float | None = None) -> Iterator[None]:
             os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _host() -> str:
+    if sys.platform == "win32":
+        import platform  # late: it takes a millisecond
+
+        return platform.node()
+    return os.uname().nodename
 
 
 def unless(reading: bool, root: Path) -> AbstractContextManager[None]:

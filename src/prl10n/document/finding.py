@@ -84,12 +84,12 @@ _SITE = late(r"\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\}")
 # The templates that lead to a page, and the group that says which.
 # https://gohugo.io/shortcodes/relref/, https://jekyllrb.com/docs/liquid/tags/#links, and the filters of Jekyll.
 _TEMPLATES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.REF, re.compile(r'\{\{[<%]\s*(?:rel)?ref\s+(?P<quoted>"(?P<value>[^"]*)")\s*[>%]\}\}')),
-    (Kind.FILE, re.compile(r"\{%-?\s*link\s+(?P<quoted>(?P<value>[^\s%{}]+))\s*-?%\}")),
-    (Kind.POST, re.compile(r"\{%-?\s*post_url\s+(?P<quoted>(?P<value>[^\s%{}]+))\s*-?%\}")),
+    (Kind.REF, late(r'\{\{[<%]\s*(?:rel)?ref\s+(?P<quoted>"(?P<value>[^"]*)")\s*[>%]\}\}')),
+    (Kind.FILE, late(r"\{%-?\s*link\s+(?P<quoted>(?P<value>[^\s%{}]+))\s*-?%\}")),
+    (Kind.POST, late(r"\{%-?\s*post_url\s+(?P<quoted>(?P<value>[^\s%{}]+))\s*-?%\}")),
     (
         Kind.LINK,
-        re.compile(r"""\{\{-?\s*["'](?P<quoted>(?P<value>/[^"']*))["']\s*\|\s*(?:relative|absolute)_url\b.*\}\}"""),
+        late(r"""\{\{-?\s*["'](?P<quoted>(?P<value>/[^"']*))["']\s*\|\s*(?:relative|absolute)_url\b.*\}\}"""),
     ),
 )
 

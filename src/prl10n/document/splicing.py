@@ -9,10 +9,11 @@ from prl10n.document import frontmatter, jsons, toml
 from prl10n.document.segment import Document
 from prl10n.errors import DocumentError
 from prl10n.model import Holder, Setting, Syntax, Unit
+from prl10n.patterns import late
 
 _NEWLINES = re.compile(r"\r\n?")
 _BREAK = re.compile(r"\s*[\r\n]\s*")
-_UNESCAPED = {mark: re.compile(rf"(?<!\\)((?:\\\\)*)([{re.escape(mark)}])") for mark in ('"', "'", "()", "|")}
+_UNESCAPED = {mark: late(rf"(?<!\\)((?:\\\\)*)([{re.escape(mark)}])") for mark in ('"', "'", "()", "|")}
 _DELIMITED = (Syntax.ATTRIBUTE, Syntax.TITLE, Syntax.PARAMETER)
 _EDGE = " \t\r\n\f\v"
 

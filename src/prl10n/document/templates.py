@@ -57,7 +57,7 @@ _TAG_END = late(r"[>%]\}\}|%\}")
 # Without its end a template is none, and its pattern would look for that to the end of the text, at each place where
 # one begins. So a pattern is left out at a place where what it meets first, behind its beginning, is no such `end`.
 _BOUNDS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
-    pattern: (re.compile(begin), re.compile(stop))
+    pattern: (late(begin), late(stop))
     for pattern, begin, stop in (
         (HUGO_PAIR, r"\{\{[<%]\s*[a-z-]+", r"/[>%]\}\}|(?P<end>[>%]\}\})"),
         (HUGO[0], r"\{\{<", r"(?P<end>>\}\})"),

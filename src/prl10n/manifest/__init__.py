@@ -62,7 +62,7 @@ def fingerprint(config: Config, locale: str = "") -> bytes:
     fields = (name for name in config.__struct_fields__ if name not in ("origin", "targets", "locales", "root"))
     tables = [(name, getattr(config, name)) for name in fields]
     own = config.settings(locale) if locale else None
-    return digest(repr((__version__, _programs(), tables, locale, own)).encode())
+    return repr((__version__, _programs(), tables, locale, own)).encode()
 
 
 @cache
@@ -325,7 +325,7 @@ class Manifest:
         self.dirty = True
 
     def _all(self) -> bytes:
-        return digest(b"".join(self.fingerprints.values()))
+        return b"".join(self.fingerprints.values())
 
     def save(self) -> None:
         """Write it if it says anything new. Where it cannot be written, the next run has more to do."""
