@@ -21,7 +21,7 @@ from prl10n.config import Config, expand, toml
 from prl10n.document import Destination, Rules
 from prl10n.document.destinations import Edit
 from prl10n.errors import ConfigError
-from prl10n.localize import anchors
+from prl10n.localize import anchors, links
 from prl10n.localize.anchors import Heading
 from prl10n.localize.links import Address, Kind, Link, LinkMap
 from prl10n.outcome import Selection
@@ -106,6 +106,23 @@ def test_where_a_link_leads(options: dict[str, str], source: str, destination: s
     kind, value = _destination(destination)
     new, _, language = (value if expected == "=" else expected).partition(" > ")
     assert link_map(options).localized(value, kind, source) == Link(new, language)
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_keys_of_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """All keys have the hash of a key's first letters: a document is found by the whole of it."""
+    monkeypatch.setattr(links._Index, "_mark", lambda self, key: sum(map(ord, key[:number])) << self._NUMBERS)
+    for case in cases():
+        options, source, destination, expected = case.values
+        test_where_a_link_leads(options, source, destination, expected)
+
+
+@given(st.lists(st.tuples(st.text("ab", max_size=2), st.sets(st.text("ab", max_size=2), max_size=3)), max_size=6))
+def test_an_index_gives_what_a_dictionary_gives(named: list[tuple[str, set[str]]]) -> None:
+    keys = {f"{number}{name}": sorted(each) for number, (name, each) in enumerate(named)}
+    index = links._Index(tuple(keys), keys.__getitem__)
+    for key in {key for each in keys.values() for key in each} | {"c"}:
+        assert list(index.all(key)) == [name for name, each in keys.items() if key in each]
 
 
 def test_there_are_enough_cases() -> None:
