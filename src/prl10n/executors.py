@@ -38,7 +38,8 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 CHUNK = 16  # jobs that travel together: a message costs about as much as a page
-WINDOW = 1_000_000  # bytes of sources that are under way together: requests are full, and memory is bounded
+WINDOW = 1_000_000  # bytes of sources, once for each locale, that are under way together: memory is bounded
+SHARE = 4  # however many locales: a fourth of so many bytes of sources, so that the requests of a locale are full
 PATIENCE = 10.0  # seconds that a scheduler may take to answer
 ALONE = 60.0  # seconds that a cluster may be without any worker
 LOOK = 1.0  # seconds between two looks at who is there

@@ -275,12 +275,11 @@ class Memory:
 
     def record(self, settings: str, answers: Iterable[tuple[str, str, int]], day: str) -> None:
         """Keep (source, answer, characters billed) of one response, durably, before anything else is done with them."""
+        rows = [(settings, source, answer, billed, day) for source, answer, billed in answers]
         with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
-            cursor.executemany(
-                "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?, ?)",
-                [(settings, source, answer, billed, day) for source, answer, billed in answers],
-            )
+            # In the order of the key a large journal is walked through once.
+            cursor.executemany("INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?, ?)", sorted(rows))
             cursor.execute("COMMIT")
 
     def answered(self, settings: str, sources: Sequence[str]) -> dict[str, Answered]:

@@ -318,13 +318,14 @@ class _Disk:
 
 def _windows(jobs: Iterable[Job]) -> Iterator[list[Job]]:
     window: list[Job] = []
-    size = 0
+    sources = pages = 0
     for job in jobs:
         window.append(job)
-        size += len(job.source)
-        if size >= executors.WINDOW or len(window) >= MANY:
+        sources += len(job.source)
+        pages += len(job.source) * len(job.places)
+        if (pages >= executors.WINDOW and executors.SHARE * sources >= executors.WINDOW) or len(window) >= MANY:
             yield window
-            window, size = [], 0
+            window, sources, pages = [], 0, 0
     if window:
         yield window
 
