@@ -71,7 +71,9 @@ def test_what_is_put_in_is_given_back_and_summed(french: list[Item], german: lis
 
 def test_a_document_that_nothing_is_done_with_has_a_row_and_no_item() -> None:
     ledger = Ledger(OWN["fr"], NAMES)
-    ledger.put_row(1, (1, 2, 0, 0), (5, 6, 0, 7))
+    counts = Column("=8I", len(NAMES))
+    counts[1] = 1, 2, 0, 0, 5, 6, 0, 7
+    ledger.put_rows([1], counts)
     assert (ledger.item("b/c.md"), ledger.published("b/c.md"), list(ledger.items())) == (None, None, [])
     (row,) = Rows({"fr": ledger})
     assert (row.document, row.catalog, row.page) == ("content/en/b/c.md", "b/c.md.po", "fr/b/c.md")

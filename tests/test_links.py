@@ -21,9 +21,10 @@ from prl10n.config import Config, expand, toml
 from prl10n.document import Destination, Rules
 from prl10n.document.destinations import Edit
 from prl10n.errors import ConfigError
-from prl10n.localize import anchors, links
+from prl10n.localize import anchors, urls
 from prl10n.localize.anchors import Heading
-from prl10n.localize.links import Address, Kind, Link, LinkMap
+from prl10n.localize.links import Kind, Link, LinkMap
+from prl10n.localize.urls import Address, Addresses, Index, Urls
 from prl10n.outcome import Selection
 from prl10n.surveying import survey
 from project import Project
@@ -63,12 +64,15 @@ def link_map(options: Mapping[str, str], moved: Callable[[str], Mapping[str, str
     documents = _documents(options["documents"])
     files = set(options.get("files", "").split())
     loaded = configured(frozenset(options.items()))
+
+    def address(name: str) -> Address:
+        said = documents[name][1]
+        return Address(conventions.address(loaded, name, said), tuple(said.get("aliases", "").split()))
+
+    addresses = Addresses(sorted(documents), address)
     return LinkMap(
         site(loaded, "fr"),
-        lambda: {
-            name: Address(conventions.address(loaded, name, said), tuple(said.get("aliases", "").split()))
-            for name, (_, said) in documents.items()
-        },
+        lambda: addresses,
         partial(expand, options["target"], "fr"),
         lambda name: documents[name][0],
         files.__contains__,
@@ -111,16 +115,42 @@ def test_where_a_link_leads(options: dict[str, str], source: str, destination: s
 @pytest.mark.parametrize("number", [0, 5])
 def test_keys_of_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """All keys have the hash of a key's first letters: a document is found by the whole of it."""
-    monkeypatch.setattr(links._Index, "_mark", lambda self, key: sum(map(ord, key[:number])) << self._NUMBERS)
+    monkeypatch.setattr(Index, "_mark", lambda self, key: sum(map(ord, key[:number])) << self._NUMBERS)
     for case in cases():
         options, source, destination, expected = case.values
         test_where_a_link_leads(options, source, destination, expected)
 
 
+@pytest.mark.parametrize("few", [0, 1])
+def test_few_links_and_many_lead_to_the_same(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """Few are looked for in the text of all URLs, many in an index."""
+    monkeypatch.setattr(urls, "FEW", few)
+    for case in cases():
+        options, source, destination, expected = case.values
+        test_where_a_link_leads(options, source, destination, expected)
+
+
+URLS = st.lists(
+    st.sampled_from(["a", "b", "ab", "index", "en", "%61", "é", "%C3%A9", "a.html", "ab.md"]), max_size=3
+).map(lambda parts: "/" + "/".join(parts))
+
+
+@given(st.lists(st.tuples(URLS, st.lists(URLS, max_size=1)), max_size=5), st.lists(URLS, max_size=4), st.booleans())
+def test_a_url_is_found_as_an_index_finds_it(pages: list[tuple[str, list[str]]], paths: list[str], final: bool) -> None:
+    found = {
+        f"{number}.md": Address(f"{url}{'/' * final}", tuple(former)) for number, (url, former) in enumerate(pages)
+    }
+    prefixes = ("/en/", "/")
+    few, many = (Urls(Addresses(list(found), found.__getitem__), prefixes) for _ in range(2))
+    many._found |= dict.fromkeys(f"\n{number}" for number in range(urls.FEW))
+    for path in (*paths, *(url for url, _ in pages)):
+        assert few.document(path) == many.document(path)
+
+
 @given(st.lists(st.tuples(st.text("ab", max_size=2), st.sets(st.text("ab", max_size=2), max_size=3)), max_size=6))
 def test_an_index_gives_what_a_dictionary_gives(named: list[tuple[str, set[str]]]) -> None:
     keys = {f"{number}{name}": sorted(each) for number, (name, each) in enumerate(named)}
-    index = links._Index(tuple(keys), keys.__getitem__)
+    index = Index(tuple(keys), keys.__getitem__)
     for key in {key for each in keys.values() for key in each} | {"c"}:
         assert list(index.all(key)) == [name for name, each in keys.items() if key in each]
 

@@ -15,7 +15,8 @@ from prl10n.document import Rules
 from prl10n.errors import LIBRARY_FAILURES, DocumentError
 from prl10n.localize import anchors
 from prl10n.localize.anchors import Heading
-from prl10n.localize.links import Address, Kind, Link, LinkMap, Site
+from prl10n.localize.links import Kind, Link, LinkMap, Site
+from prl10n.localize.urls import Addresses
 from prl10n.model import Piece, Setting, Unit
 from prl10n.patterns import late
 
@@ -187,7 +188,7 @@ class Linker:
         self,
         config: Config,
         locale: str,
-        addresses: Callable[[], Mapping[str, Address]],
+        addresses: Callable[[], Addresses],
         translated: Callable[[str], bool],
         page: Callable[[str], Page | None],
         exists: Callable[[str], bool],

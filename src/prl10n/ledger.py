@@ -178,7 +178,8 @@ class Ledger:
         number = number_of(self.documents, item.row.name)
         assert number is not None, "a document of the project"
         row = item.row
-        self.put_row(number, row.units_by_state, row.words_by_state)
+        self.rows += not self._marks[number]
+        self._counts[number] = *row.units_by_state, *row.words_by_state
         tally = row.tally
         if tally is not _NOTHING:
             counts = tally.memory, tally.drafts, tally.journal, tally.sent, tally.characters, tally.billed
@@ -197,11 +198,13 @@ class Ledger:
         if item.rejected or item.targets or item.moved or number in self._few:
             self._few[number] = item.rejected, item.targets, item.moved
 
-    def put_row(self, number: int, units: tuple[int, ...], words: tuple[int, ...]) -> None:
-        """Keep what a document holds that nothing is done with."""
-        self.rows += not self._marks[number]
-        self._marks[number] |= _ROW
-        self._counts[number] = (*units, *words)
+    def put_rows(self, numbers: Sequence[int], counts: Column) -> None:
+        """Keep what documents hold that nothing is done with, and that have no row yet: units and words by state."""
+        self.rows += len(numbers)
+        marks, size, mine, theirs = self._marks, self._counts.record.size, self._counts.data, counts.data
+        for number in numbers:
+            marks[number] = _ROW
+            mine[number * size : (number + 1) * size] = theirs[number * size : (number + 1) * size]
 
     def has_item(self, number: int) -> bool:
         return self._marks[number] & _ITEM != 0

@@ -24,7 +24,7 @@ from prl10n.document import Rules
 from prl10n.errors import LIBRARY_FAILURES, DocumentError, MarkupError, Prl10nError
 from prl10n.locales import gettext_locale, plural_forms
 from prl10n.localize.drafts import Localized, Style, localized
-from prl10n.localize.links import Address
+from prl10n.localize.urls import Address
 from prl10n.memory import neighbours, pairs
 from prl10n.model import State, Unit
 from prl10n.publishing import Source

@@ -190,20 +190,21 @@ class _Run:
             return
         failed = self.work.inputs.failed if self.work is not None else set()
         told = self.work.inputs.problems if self.work is not None else {}
+        problems = self.manifest.problems()
         said: set[tuple[int, str]] = set()
         for locale, ledger in self.ledgers.items():
-            rules = repr(reading_rules(self.config, locale))
-            for number, seen in self.manifest.left_out(locale):
+            rules, kept = repr(reading_rules(self.config, locale)), self.manifest.kept(locale)
+            left = list(self.manifest.left_out(locale))
+            for number in filter(problems.__contains__, left):
                 name = self.documents[number]
-                problems = self.manifest.problems(number, rules)
-                if problems and (number, rules) not in said and rules not in told.get(name, {}):
+                if (number, rules) not in said and rules not in told.get(name, {}):
                     said.add((number, rules))
-                    for line, message in problems:
+                    for line, message in problems[number].get(rules, ()):
                         self.warn("document", f"{self.config.content.source}/{name}", line, message)
-                if ledger.has_item(number) or (locale, name) in failed:
-                    continue
-                ledger.put_row(number, seen.states, seen.words)
-                for text in seen.rejected:
+            untouched = [n for n in left if not ledger.has_item(n) and (locale, self.documents[n]) not in failed]
+            ledger.put_rows(untouched, kept.counts)
+            for number in filter(kept.more.__contains__, untouched):
+                for text in kept.more[number].rejected:
                     path = ledger.row_at(number).catalog
                     self.outcome.findings.append(Finding("structure", Severity.ERROR, path, 0, text, locale))
 

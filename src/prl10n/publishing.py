@@ -7,7 +7,7 @@ page depend on which other pages there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from prl10n import catalog, conventions, document, files
 from prl10n.assembly import Broken, Linker, Page, assembly, is_settled
 from prl10n.catalog import Catalog
-from prl10n.columns import number_of
 from prl10n.config import Config
 from prl10n.document import Rules
 from prl10n.errors import DocumentError, Prl10nError
-from prl10n.localize.links import Address
+from prl10n.localize.urls import Address, Addresses
 from prl10n.model import Fields, Piece, Setting, State, Unit
 
 if TYPE_CHECKING:
@@ -194,6 +193,10 @@ def rejected_texts(source: Source, built: Built) -> tuple[tuple[str, str], ...]:
 class Known(Protocol):
     """What is known of documents without reading them: those that are as the last run left them."""
 
+    def addresses(self) -> Iterable[tuple[int, Address]]:
+        """The numbers of documents, and the addresses of their pages."""
+        ...
+
     def address(self, name: str) -> Address | None:
         """The address of a source's page."""
         ...
@@ -201,51 +204,6 @@ class Known(Protocol):
     def published(self, locale: str, name: str) -> tuple[bool, str] | None:
         """Whether a document has a localized page, and where that moved (`Publisher.published`)."""
         ...
-
-
-class Addresses(Mapping[str, Address]):
-    """The addresses of the pages of all documents, which are sorted; `find` finds those that are not known yet."""
-
-    def __init__(self, documents: Sequence[str], find: Callable[[str], Address]) -> None:
-        self._documents = documents
-        self._find = find
-        self._urls: list[str | None] = [None] * len(documents)
-        self._aliases: dict[int, tuple[str, ...]] = {}
-
-    def put(self, name: str, found: Address) -> None:
-        self._put(self._number(name), found)
-
-    def _put(self, number: int, found: Address) -> None:
-        self._urls[number] = found.url
-        if found.aliases:
-            self._aliases[number] = found.aliases
-
-    def known(self, name: str) -> Address | None:
-        """The address of a document; None where it is not known yet."""
-        number = self._number(name)
-        url = self._urls[number]
-        return Address(url, self._aliases.get(number, ())) if url is not None else None
-
-    def _number(self, name: str) -> int:
-        number = number_of(self._documents, name)
-        if number is None:
-            raise KeyError(name)
-        return number
-
-    def __getitem__(self, name: str) -> Address:
-        number = self._number(name)
-        if self._urls[number] is None:
-            self._put(number, self._find(name))
-        return Address(self._urls[number] or "", self._aliases.get(number, ()))
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and number_of(self._documents, name) is not None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._documents)
-
-    def __len__(self) -> int:
-        return len(self._documents)
 
 
 class Publisher:
@@ -274,7 +232,7 @@ class Publisher:
         self.asked: dict[str, bool] = {}  # files that links asked for, and whether they are there
         self.linkers: dict[str, Linker] = {}
         self.has_page: dict[tuple[str, str], bool] = {}  # where that takes a look at files
-        self.addresses = Addresses(documents, self.address)
+        self.addresses = Addresses(documents, self.address, known.addresses if known else lambda: ())
 
     def page(self, item: Item) -> Built:
         """The localized document as the catalog has it."""

@@ -7,9 +7,7 @@ page have is asked through callables, and only for what a link leads to.
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +16,7 @@ from posixpath import dirname, normpath, relpath, splitext
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from prl10n.localize.urls import PAGE, Addresses, Index, Urls, key_of
 from prl10n.patterns import late
 
 
@@ -35,13 +34,6 @@ class Link(NamedTuple):
 
     value: str
     language: str = ""
-
-
-class Address(NamedTuple):
-    """The path of the URL of a source's page, and those that it had before."""
-
-    url: str
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,57 +93,17 @@ _PARTS = re.compile(  # RFC 3986, appendix B
     re.DOTALL,
 )
 _MARKDOWN = (".md", ".markdown", ".mdx")
-_PAGE = re.compile(r"(?:\.(?:html?|md|markdown|mdx))$")
-_INDEX = late(r"(?:^|(?<=/))index$")
 _FIELD = late(r"\{(\w+)\}")
-
-
-def _key(path: str) -> str:
-    """What the spellings of one page's path have in common: `/a/`, `a.html`, `a/index.md`."""
-    bare = _PAGE.sub("", unquote(path).strip("/"))
-    return _INDEX.sub("", bare).strip("/")
 
 
 def _generator(dialect: str) -> _Generator:
     return _GENERATORS.get(dialect, _Generator())
 
 
-class _Index:
-    """The documents that each key leads to, in some eight bytes for each key: a part of its hash, and the number of the
-    document, in one. Whether a key is one of a document's, and not another with the same hash, the document says.
-    """
-
-    _NUMBERS = 24  # bits: of 16 million documents
-
-    def __init__(self, names: Sequence[str], keys: Callable[[str], Iterable[str]]) -> None:
-        self._names = names
-        self._keys = keys
-        marks = (self._mark(key) | number for number, name in enumerate(names) for key in keys(name))
-        self._sorted = array("Q", sorted(marks))
-
-    def _mark(self, key: str) -> int:
-        return (hash(key) << self._NUMBERS) & 0xFFFF_FFFF_FFFF_FFFF
-
-    def all(self, key: str) -> Iterator[str]:
-        """In the order of documents."""
-        mark, last = self._mark(key), -1
-        for index in range(bisect_left(self._sorted, mark), len(self._sorted)):
-            number = self._sorted[index] ^ mark
-            if number >> self._NUMBERS:
-                return
-            if number != last and key in self._keys(self._names[number]):
-                last = number
-                yield self._names[number]
-
-    def get(self, key: str) -> str | None:
-        """The first of them."""
-        return next(self.all(key), None)
-
-
 class LinkMap:
     """The links of one locale.
 
-    `addresses()` are those of all documents by name, in the order of names; it is asked once. `place(name)` is the
+    `addresses()` are those of all documents; it is asked once. `place(name)` is the
     path, below the root of the project, of a document's localized file, whether or not it is there; `translated(name)`
     whether it is, or will be; `exists(path)` whether a file is there; `anchors(name)` what each id of a document's
     headings is in its localized page, of those that differ; `moved_to(name)` the path of the URL of its localized page,
@@ -161,7 +113,7 @@ class LinkMap:
     def __init__(
         self,
         site: Site,
-        addresses: Callable[[], Mapping[str, Address]],
+        addresses: Callable[[], Addresses],
         place: Callable[[str], str],
         translated: Callable[[str], bool],
         exists: Callable[[str], bool] = lambda path: False,
@@ -181,7 +133,7 @@ class LinkMap:
     # --- looking up ---------------------------------------------------------------------------------------------------
 
     @cached_property
-    def addresses(self) -> Mapping[str, Address]:
+    def addresses(self) -> Addresses:
         return self._addresses()
 
     def url(self, name: str) -> str:
@@ -195,48 +147,30 @@ class LinkMap:
         return f"{own}{self.site.language}/", own
 
     @cached_property
-    def _documents(self) -> Sequence[str]:
-        return tuple(self.addresses)
+    def _urls(self) -> Urls:
+        return Urls(self.addresses, self.prefixes)
 
     @cached_property
-    def _urls(self) -> _Index:
-        """The key of a URL's path → the document."""
-        return _Index(self._documents, self._url_keys)
-
-    def _url_keys(self, name: str) -> tuple[str, ...]:
-        url = self.url(name)
-        for prefix in self.prefixes:
-            if url.startswith(prefix):
-                shared = url.removeprefix(prefix)
-                return (_key(url), *(_key(f"{each}{shared}") for each in self.prefixes if each != prefix))
-        return (_key(url),)
-
-    @cached_property
-    def _aliases(self) -> _Index:
-        """The key of the path of a URL that a document's page had before → the document."""
-        return _Index(self._documents, lambda name: map(_key, self.addresses[name].aliases))
-
-    @cached_property
-    def _files(self) -> _Index:
+    def _files(self) -> Index:
         """A document's name without extension, that of an index also as its folder → the document."""
-        return _Index(self._documents, self._file_keys)
+        return Index(self.addresses.documents, self._file_keys)
 
     def _file_keys(self, name: str) -> tuple[str, ...]:
         bare = splitext(name)[0]
         return (bare, dirname(bare)) if bare.rpartition("/")[2].lower() in self.generator.index else (bare,)
 
     @cached_property
-    def _lasts(self) -> _Index:
+    def _lasts(self) -> Index:
         """The last part of a document's name without extension → the documents."""
-        return _Index(self._documents, self._last_parts)
+        return Index(self.addresses.documents, self._last_parts)
 
     def _last_parts(self, name: str) -> list[str]:
         return [key.rpartition("/")[2] for key in self._file_keys(name) if self._files.get(key) == name]
 
     @cached_property
-    def _posts(self) -> _Index:
+    def _posts(self) -> Index:
         """What `post_url` calls a post → the document."""
-        return _Index(self._documents, lambda name: (_post(f"{self.folder}{name}"),))
+        return Index(self.addresses.documents, lambda name: (_post(f"{self.folder}{name}"),))
 
     def target(self, value: str, kind: Kind, document: str) -> str | None:
         """The document that a destination in a source document leads to; None where it leads to none."""
@@ -264,12 +198,7 @@ class LinkMap:
         plain = unquote(path)
         if plain.endswith(_MARKDOWN) and (inside := plain.lstrip("/").removeprefix(self.folder)) in self.addresses:
             return inside
-        return self._at(path.lower() if self.site.dialect == "hugo" else path)
-
-    def _at(self, path: str) -> str | None:
-        """The document whose page has a path, or had it before."""
-        key = _key(path)
-        return self._urls.get(key) or self._aliases.get(key)
+        return self._urls.document(path.lower() if self.site.dialect == "hugo" else path)
 
     def _relative(self, path: str, document: str) -> str | None:
         """A markdown file is found from the document's file, a page from the document's URL, then from its file."""
@@ -278,11 +207,11 @@ class LinkMap:
             if joined is None:
                 joined = _joined(f"{self.folder}{dirname(document)}", unquote(path), removed=self.folder)
             return joined if joined in self.addresses else None
-        if splitext(path)[1] and not _PAGE.search(path):
+        if splitext(path)[1] and not PAGE.search(path):
             return None
         url = _joined(dirname(self.url(document)), unquote(path))
-        found = self._at(url) if url is not None else None
-        return found or (self._files.get(_key(joined)) if joined is not None else None)
+        found = self._urls.document(url) if url is not None else None
+        return found or (self._files.get(key_of(joined)) if joined is not None else None)
 
     def _reference(self, value: str, document: str) -> str | None:
         """https://gohugo.io/methods/site/getpage/: from the root, from the document's folder, or by its last part."""
@@ -407,7 +336,7 @@ class LinkMap:
     def _asset(self, path: str, document: str) -> str:
         """The localized variant of a file, where it exists; a file next to the source, seen from its translation."""
         extension = splitext(path)[1]
-        if not extension or _PAGE.search(path):
+        if not extension or PAGE.search(path):
             return self._outside(path, document)
         plain = unquote(path)
         if plain.startswith("/"):
@@ -490,17 +419,17 @@ class LinkMap:
         if path.endswith(_MARKDOWN):
             here = _joined(dirname(self.place(document)), unquote(path))
             return (self._places.get(here) if here else None) or self._from_page(path, document)
-        return self._pages.get(_key(path)) if path.startswith("/") else None
+        return self._pages.get(key_of(path)) if path.startswith("/") else None
 
     @cached_property
-    def _pages(self) -> _Index:
+    def _pages(self) -> Index:
         """The key of the path of a localized page's URL → its document."""
-        return _Index(self._documents, lambda name: (_key(self._localized_page(self.url(name), name)),))
+        return Index(self.addresses.documents, lambda name: (key_of(self._localized_page(self.url(name), name)),))
 
     @cached_property
-    def _places(self) -> _Index:
+    def _places(self) -> Index:
         """The path of a localized page → its document."""
-        return _Index(self._documents, lambda name: (self.place(name),))
+        return Index(self.addresses.documents, lambda name: (self.place(name),))
 
     def _from_page(self, path: str, document: str) -> str | None:
         """A document as it is seen from the localized page of another one."""

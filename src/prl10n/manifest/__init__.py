@@ -11,10 +11,12 @@ with one that cannot be read, all is done again, and the results are the same.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ from prl10n.ledger import Item, Ledger, paths
 from prl10n.manifest.records import (
     ItemSeen,
     Locale,
+    Problems,
     Records,
     Seen,
     Sources,
@@ -42,7 +45,7 @@ from prl10n.manifest.records import (
 )
 
 if TYPE_CHECKING:
-    from prl10n.localize.links import Address
+    from prl10n.localize.urls import Address
     from prl10n.publishing import Publisher
 
 __all__ = ["FILE", "Manifest", "digest", "fingerprint", "look", "unchanged"]
@@ -62,7 +65,7 @@ def fingerprint(config: Config, locale: str = "") -> bytes:
     fields = (name for name in config.__struct_fields__ if name not in ("origin", "targets", "locales", "root"))
     tables = [(name, getattr(config, name)) for name in fields]
     own = config.settings(locale) if locale else None
-    return repr((__version__, _programs(), tables, locale, own)).encode()
+    return repr((__version__, sys.byteorder, _programs(), tables, locale, own)).encode()
 
 
 @cache
@@ -143,16 +146,16 @@ class Manifest:
             self._keep(kept, number, msgspec.structs.replace(item, catalog=catalog, page=page))
         return True
 
-    def left_out(self, locale: str) -> Iterator[tuple[int, ItemSeen]]:
-        """The documents that were left out, and what is remembered of each."""
-        for number, left in enumerate(self._left_out[locale]):
-            item = self.records.locales[locale].get(number) if left else None
-            if item is not None:
-                yield number, item
+    def left_out(self, locale: str) -> Iterator[int]:
+        """The documents that were left out. What is remembered of them is in `kept`."""
+        return compress(range(len(self.documents)), self._left_out[locale])
 
-    def problems(self, number: int, rules: str) -> Sequence[tuple[int, str]]:
-        """What is wrong with a document that is left out."""
-        return self.records.sources.problems.get(number, {}).get(rules, ())
+    def kept(self, locale: str) -> Locale:
+        return self.records.locales.get(locale) or Locale(0, b"")
+
+    def problems(self) -> Mapping[int, Problems]:
+        """What is wrong with documents that are left out."""
+        return self.records.sources.problems
 
     def _kept(self, locale: str) -> Locale | None:
         """What is remembered of a locale, if all else that decides about it is as it was."""
@@ -188,6 +191,14 @@ class Manifest:
         url = sources.addresses[number]
         return _address(url, sources.aliases.get(number, ())) if url else None
 
+    def addresses(self) -> Iterator[tuple[int, Address]]:
+        """The numbers of the sources that are as they were, and their addresses."""
+        sources = self.records.sources
+        aliases = sources.aliases
+        for number, url in enumerate(sources.addresses):
+            if url and self._is_source_as_it_was(number):
+                yield number, _address(url, aliases.get(number, ()))
+
     def published(self, locale: str, name: str) -> tuple[bool, str] | None:
         """Whether a document that is left out has a page, and where it moved; None for any other."""
         number = number_of(self.documents, name)
@@ -216,12 +227,16 @@ class Manifest:
                 self.anew |= source.address != "" and publisher.addresses[name] != (source.address, source.aliases)
         if not self.anew and not changed:
             return []
-        return [
-            (locale, self.documents[number])
-            for locale in self._left_out
-            for number, seen in self.left_out(locale)
-            if seen.links and (self.anew or not changed.get(locale, set()).isdisjoint(seen.targets))
-        ]
+        found = []
+        for locale in self._left_out:
+            kept, left, others = self.kept(locale), self._left_out[locale], changed.get(locale, set())
+            if self.anew:
+                numbers = [number for number in self.left_out(locale) if kept.has_links(number)]
+            else:  # the headings of others are targets, which few ask for
+                asked = (number for number, more in kept.more.items() if not others.isdisjoint(more.targets))
+                numbers = sorted(number for number in asked if left[number])
+            found += [(locale, self.documents[number]) for number in numbers]
+        return found
 
     # remembering
 
@@ -343,7 +358,7 @@ def _items(ledgers: Mapping[str, Ledger]) -> Iterator[tuple[int, Item]]:
 
 
 def _address(url: str, aliases: tuple[str, ...]) -> Address:
-    from prl10n.localize.links import Address  # late: an idle run asks for none
+    from prl10n.localize.urls import Address  # late: an idle run asks for none
 
     return Address(url, aliases)
 

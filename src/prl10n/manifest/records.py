@@ -105,8 +105,9 @@ def unchanged(path: str, former: Seen | None) -> Seen | bool | None:
 # --- packed -----------------------------------------------------------------------------------------------------------
 
 _LARGEST = (1 << 64) - 1
-_FILE = "<B4Q16s"  # flags, stat, digest
-_ITEM = "<16sH4Q16s4Q16s8I"  # source, flags, catalog, page, states, words
+_FILE = "=B4Q16s"  # flags, stat, digest
+_ITEM = "=16sH4Q16s4Q16s"  # source, flags, catalog, page
+_COUNTS = "=8I"  # units and words by state
 _KNOWN, _SURE, _THERE, _PAGE_THERE, _PAGE_SURE, _COMPLETE, _LINKS, _HAS_PAGE = (1 << bit for bit in range(8))
 _AS_KNOWN = _KNOWN | _THERE | _SURE | _PAGE_THERE | _PAGE_SURE | _COMPLETE
 _NOWHERE = Seen((0, 0, 0, 0), bytes(16), False)
@@ -208,6 +209,7 @@ class Locale:
     def __init__(self, count: int, fingerprint: bytes) -> None:
         self.fingerprint = fingerprint
         self.items = Column(_ITEM, count)
+        self.counts = Column(_COUNTS, count)
         self.more: dict[int, More] = {}
 
     def is_as_it_was(self, number: int, source: bytes, catalog: str, page: str) -> bool:
@@ -227,12 +229,13 @@ class Locale:
         source, flags = values[:2]
         if not flags & _KNOWN:
             return None
+        counts = self.counts[number]
         return ItemSeen(
             source,
             Seen(values[2:6], values[6], flags & _SURE != 0) if flags & _THERE else None,
             Seen(values[7:11], values[11], flags & _PAGE_SURE != 0) if flags & _PAGE_THERE else None,
-            values[12:16],
-            values[16:20],
+            counts[:4],
+            counts[4:],
             more.rejected,
             flags & _COMPLETE != 0,
             flags & _LINKS != 0,
@@ -253,10 +256,9 @@ class Locale:
             | _LINKS * item.links
             | _HAS_PAGE * item.has_page
         )
-        self.items[number] = (
-            *(item.source, flags, *fitting(catalog).stat, catalog.digest, *fitting(page).stat, page.digest),
-            *(*item.states, *item.words),
-        )
+        stats = *fitting(catalog).stat, catalog.digest, *fitting(page).stat, page.digest
+        self.items[number] = item.source, flags, *stats
+        self.counts[number] = *item.states, *item.words
         more = More(item.rejected, item.targets, item.moved)
         _set(self.more, number, more if more != NO_MORE else None)
 
@@ -264,15 +266,21 @@ class Locale:
         """Whether a document that is known has a page, and where that moved."""
         return self.items[number][1] & _HAS_PAGE != 0, self.more.get(number, NO_MORE).moved
 
+    def has_links(self, number: int) -> bool:
+        """Whether a document may have any."""
+        flags: int = self.items[number][1]
+        return flags & _LINKS != 0
+
     def forget(self, number: int) -> bool:
         """Whether anything was known."""
         known: bool = self.items[number][1] & _KNOWN != 0
-        self.items[number] = (bytes(16), 0, *_values(_NOWHERE)[1:], *_values(_NOWHERE)[1:], *[0] * 8)
+        self.items[number] = bytes(16), 0, *_values(_NOWHERE)[1:], *_values(_NOWHERE)[1:]
         self.more.pop(number, None)
         return known
 
     def renumber(self, former: Sequence[int | None]) -> None:
         self.items.renumber(former)
+        self.counts.renumber(former)
         self.more = _renumbered(self.more, former)
 
 
@@ -360,6 +368,7 @@ def parts(records: Records, documents: Sequence[str]) -> Iterator[bytes | bytear
     yield sources.files.data
     for locale in records.locales.values():
         yield locale.items.data
+        yield locale.counts.data
 
 
 def load(path: Path, documents: Sequence[str]) -> Records | None:
@@ -380,7 +389,7 @@ def _loaded(file: FileIO, documents: Sequence[str]) -> Records | None:
     if length > whole:
         return None
     header = msgspec.msgpack.decode(file.read(length), type=_Header)
-    of_each = calcsize(_FILE) + calcsize(_ITEM) * len(header.locales)
+    of_each = calcsize(_FILE) + (calcsize(_ITEM) + calcsize(_COUNTS)) * len(header.locales)
     size = _LENGTH + length + header.names + header.addresses + header.count * of_each
     if header.format != FORMAT or min(header.count, header.names, header.addresses) < 0 or size != whole:
         return None
@@ -394,6 +403,7 @@ def _loaded(file: FileIO, documents: Sequence[str]) -> Records | None:
         locale = records.locales[name] = Locale(header.count, fingerprint)
         locale.more = more
         file.readinto(locale.items.data)
+        file.readinto(locale.counts.data)
     records.anew = names != msgspec.msgpack.encode(documents)
     if records.anew:
         known = msgspec.msgpack.decode(names, type=list[str])
