@@ -471,22 +471,37 @@ def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
     parser; the words of a stale entry are a draft if prl10n wrote them for the new source.
     """
     every = [entry for entry in entries if _is_readable(entry)]
-    sources: list[tuple[str, ...]] = []
-    units: list[Unit] = []
-    for entry in every:
-        syntax = document.syntax_of(entry.extracted.split("\n")[0])
-        units.append(Unit(entry.msgid, "", syntax, Span(0, 0), 0, document.read(entry.msgid, syntax, {})))
-        sources.append(markup.neutral(units[-1]))
+    chosen = [index for index, entry in enumerate(every) if _is_kept(entry)]
+    if not chosen:
+        return  # as in thousands of catalogs that nobody has translated: their sources are not read
     live = [index for index, entry in enumerate(every) if not entry.obsolete]
-    around = neighbours([sources[index] for index in live])
-    places = dict(zip(live, around, strict=True))
-    for index, entry in enumerate(every):
-        drafted = entry.state is State.DRAFT or (entry.state is State.STALE and bool(entry.provenance))
-        if entry.plural or not (entry.state is State.APPROVED or drafted) or entry.provenance.startswith("pseudo "):
-            continue
+    places = {index: place for place, index in enumerate(live)}
+    units: dict[int, Unit] = {}
+    sources: dict[int, tuple[str, ...]] = {}
+    for index in {near for each in chosen for near in (each, *_beside(live, places.get(each)))}:
+        entry = every[index]
+        syntax = document.syntax_of(entry.extracted.split("\n")[0])
+        units[index] = Unit(entry.msgid, "", syntax, Span(0, 0), 0, document.read(entry.msgid, syntax, {}))
+        sources[index] = markup.neutral(units[index])
+    around = neighbours([sources.get(index, ()) for index in live])
+    for index in chosen:
+        entry = every[index]
         targets = markup.aligned(units[index], entry.msgstr)
+        place = around[places[index]] if index in places else ("", "")
         for source, target in zip(sources[index], targets or (), strict=False):
-            yield Pair(source, target, entry.state is State.APPROVED, *places.get(index, ("", "")))
+            yield Pair(source, target, entry.state is State.APPROVED, *place)
+
+
+def _is_kept(entry: Entry) -> bool:
+    """Whether the memory keeps a translation."""
+    drafted = entry.state is State.DRAFT or (entry.state is State.STALE and bool(entry.provenance))
+    usable = not entry.plural and (entry.state is State.APPROVED or drafted)
+    return usable and not entry.provenance.startswith("pseudo ")
+
+
+def _beside(live: Sequence[int], place: int | None) -> Sequence[int]:
+    """The live entries before and behind one, as far as there are any."""
+    return () if place is None else (*live[max(place - 1, 0) : place], *live[place + 1 : place + 2])
 
 
 def _document(name: str, entries: Iterable[Entry]) -> str:
