@@ -17,6 +17,7 @@ from prl10n.inputs import Inputs, place_of
 from prl10n.localize.drafts import Style
 from prl10n.memory import FILE, Memory
 from prl10n.model import Term
+from prl10n.pairs import Spread
 from prl10n.translation import Desk
 
 
@@ -70,16 +71,18 @@ class Desks:
         environ: Mapping[str, str],
         executor: Executor | None,
         stack: ExitStack,
+        spread: Spread,
         *,
         dry_run: bool,
     ) -> None:
-        """`stack` closes the memory at the end of the run."""
+        """`stack` closes the memory at the end of the run; `spread` has catalogs read for it."""
         self.inputs = inputs
         self.config = inputs.config
         self.now = now
         self.environ = environ
         self.executor = executor
         self.stack = stack
+        self.spread = spread
         self.dry_run = dry_run
         self.memory: Memory | None = None
         self.desks: dict[str, Desk] = {}
@@ -140,7 +143,7 @@ class Desks:
     def refresh(self, memory: Memory, locale: str) -> None:
         """Bring the memory up to date with all catalogs of the locale, whatever the selection and the documents."""
         known = find_catalogs(self.config, locale, self.inputs.documents)
-        for error in memory.refresh(locale, known, self.config.root):
+        for error in memory.refresh(locale, known, self.config.root, self.spread):
             path, line = place_of(error.where)
             if not any(finding.path == path for finding in self.inputs.outcome.findings):
                 self.inputs.warn("memory", path, line, f"left out of the memory: {error.what}", locale)

@@ -16,12 +16,14 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
+from itertools import islice
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
@@ -209,6 +211,19 @@ class Crew:
 
     def _submit(self, lane: int, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Future[list[Result]]:
         return self.lanes[lane % len(self.lanes)].submit(_all, function, jobs)
+
+    def spread(
+        self, function: Callable[[Job], Result], jobs: Iterable[Job], lost: Callable[[Job], Result]
+    ) -> Iterator[Result]:
+        """The answers to many jobs, in their order. As many jobs are made as keep the lanes busy."""
+        waiting: deque[Chunk[Job, Result]] = deque()
+        left = iter(jobs)
+        while True:
+            while len(waiting) < 2 * len(self.lanes) and (some := list(islice(left, CHUNK))):
+                waiting.append(self.submit(function, some, self.next_lane()))
+            if not waiting:
+                return
+            yield from self.results(waiting.popleft(), lost)
 
     def results(self, chunk: Chunk[Job, Result], lost: Callable[[Job], Result]) -> list[Result]:
         """The answers to a chunk's jobs, waited for.

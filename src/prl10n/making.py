@@ -25,8 +25,8 @@ from prl10n.errors import LIBRARY_FAILURES, DocumentError, MarkupError, Prl10nEr
 from prl10n.locales import gettext_locale, plural_forms
 from prl10n.localize.drafts import Localized, Style, localized
 from prl10n.localize.urls import Address
-from prl10n.memory import neighbours, pairs
 from prl10n.model import State, Unit
+from prl10n.pairs import neighbours, pairs
 from prl10n.publishing import Source
 from prl10n.translation import CONTEXT, EXAMPLES, Asked, Known, Lack, plain, words
 

@@ -14,15 +14,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import combinations
-from pathlib import Path, PurePosixPath
+from itertools import combinations, starmap
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from prl10n import catalog, changes, document, files, markup, tags
-from prl10n.catalog import Entry
-from prl10n.errors import LIBRARY_FAILURES, Damaged, Prl10nError
-from prl10n.model import Span, State, Unit
+from prl10n import changes, files, tags
+from prl10n.errors import Damaged, Prl10nError
+from prl10n.pairs import Job, Pair, Spread, here, marked
 from prl10n.patterns import late
 
 FILE = Path(files.PRIVATE, "memory.db")
@@ -47,20 +46,23 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
   source, content = 'pairs', detail = none, tokenize = 'unicode61 remove_diacritics 0'
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab(words, 'row');
-CREATE TRIGGER IF NOT EXISTS pairs_added AFTER INSERT ON pairs BEGIN
+CREATE TABLE IF NOT EXISTS indexed (last INTEGER NOT NULL);
+INSERT INTO indexed SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM indexed);
+CREATE TRIGGER IF NOT EXISTS pairs_added AFTER INSERT ON pairs WHEN new.rowid <= (SELECT last FROM indexed) BEGIN
   INSERT INTO words(rowid, source) VALUES (new.rowid, new.source);
 END;
-CREATE TRIGGER IF NOT EXISTS pairs_removed AFTER DELETE ON pairs BEGIN
+CREATE TRIGGER IF NOT EXISTS pairs_removed AFTER DELETE ON pairs WHEN old.rowid <= (SELECT last FROM indexed) BEGIN
   INSERT INTO words(words, rowid, source) VALUES ('delete', old.rowid, old.source);
 END;
 """
+# Words of pairs behind `indexed` are put into the full-text index when somebody looks for near texts: most runs do not,
+# and it takes as long as all else that is done with pairs.
 # The pairs are an index that is made again: another shape of it replaces the former one. The journal never changes.
-_VERSION = 2
-_FORMER = "DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS catalogs; DROP TABLE IF EXISTS words;"
+_VERSION = 3
+_FORMER = "".join(f"DROP TABLE IF EXISTS {table};" for table in ("pairs", "catalogs", "words", "indexed"))
 
 _JOURNAL = "settings, source, answer, billed, day"
 _PAIRS = "locale, source, target, approved, document, path, before, behind, masked"
-_MANY_BRACKETS = 1_000  # in a text; it is parsed once more then
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 NEAR = 60.0  # the least likeness (rapidfuzz's ratio) of a text that is worth showing
@@ -96,16 +98,6 @@ class Near(NamedTuple):
     score: int
 
 
-class Pair(NamedTuple):
-    """A text and its translation, with the texts before and behind it in its catalog (empty: none, or not known)."""
-
-    source: str
-    target: str
-    approved: bool
-    before: str = ""
-    behind: str = ""
-
-
 class Answered(NamedTuple):
     """A translation that was paid for, and the day (ISO 8601) on which it was."""
 
@@ -126,6 +118,14 @@ class _Part(NamedTuple):
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     return (texts[first : first + _TEXTS] for first in range(0, len(texts), _TEXTS))
+
+
+def _bytes(path: str) -> bytes | Prl10nError | None:
+    """The bytes of a file, or why it cannot be read; None where it has gone by now."""
+    try:
+        return files.read(path)
+    except Prl10nError as error:
+        return error
 
 
 def _marks(values: Sequence[str]) -> str:
@@ -306,16 +306,17 @@ class Memory:
 
     # the pairs
 
-    def refresh(self, locale: str, catalogs: Mapping[str, str], root: Path) -> list[Prl10nError]:
-        """Read the catalogs of a locale that changed since the last time; `catalogs` gives the document of each path.
+    def refresh(self, locale: str, catalogs: Mapping[str, str], root: Path, spread: Spread = here) -> list[Prl10nError]:
+        """Read the catalogs of a locale that changed since the last time; `catalogs` gives the document of each path,
+        and `spread` does what is to be done with each.
 
         Returns the errors of those that cannot be read: their former pairs stay. Paths are kept relative to `root`.
         """
-        errors: list[Prl10nError] = []
         with self._guarded():
             known = dict(self.database.execute("SELECT path, stamp FROM catalogs WHERE locale = ?", (locale,)))
         current: dict[str, str] = {}
-        changed: list[_Part] = []
+        changed: list[tuple[str, str]] = []  # (path, what it is known by)
+        errors: list[Prl10nError] = []
         below = len(str(root)) + 1
         for place, name in catalogs.items():
             try:
@@ -325,20 +326,19 @@ class Memory:
             key = place[below:].replace(os.sep, "/")
             # Its document may have gone, or come back, and is called by another name then.
             current[key] = f"{stat.st_mtime_ns} {stat.st_size} {stat.st_ino} {name}"
-            if known.get(key) == current[key]:
+            if known.get(key) != current[key]:
+                changed.append((place, key))
+        parts = [_Part(key, None, "", ()) for key in known.keys() - current.keys()]
+        jobs = (Job(place, catalogs[place], _bytes(place), self.language) for place, _ in changed)
+        for (_, key), found in zip(changed, spread(jobs, len(changed)), strict=True):
+            if isinstance(found, Prl10nError):
+                errors.append(found)
                 continue
-            try:
-                loaded = catalog.load(Path(place))
-            except Prl10nError as error:
-                errors.append(error)
-                continue
-            entries = loaded.entries if loaded else ()
-            changed.append(_Part(key, current[key], _document(name, entries), list(pairs(entries))))
-            if len(changed) == _CATALOGS:
-                self._replace(locale, changed)
-                changed.clear()
-        changed += (_Part(key, None, "", []) for key in known.keys() - current.keys())
-        self._replace(locale, changed)
+            parts.append(_Part(key, current[key], *found))
+            if len(parts) >= _CATALOGS:
+                self._replace(locale, parts)
+                parts.clear()
+        self._replace(locale, parts)
         return errors
 
     def _replace(self, locale: str, parts: Sequence[_Part]) -> None:
@@ -348,11 +348,7 @@ class Memory:
         if not parts:
             return
         self._frequencies.clear()
-        rows = [
-            (locale, *pair[:3], part.document, part.path, *pair[3:], self._masked(pair))
-            for part in parts
-            for pair in part.pairs
-        ]
+        rows = [(locale, *pair[:3], part.document, part.path, *pair[3:]) for part in parts for pair in part.pairs]
         with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             for table in ("pairs", "catalogs"):
@@ -364,16 +360,13 @@ class Memory:
             cursor.executemany("INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             cursor.execute("COMMIT")
 
-    def _masked(self, pair: Pair) -> str:
-        """What `refigured` looks for, which takes approved pairs alone."""
-        return changes.masked(pair.source, self.language) if pair.approved else ""
-
     def import_pairs(self, locale: str, name: str, rows: Iterable[tuple[str, str, bool]]) -> None:
         """Take in (source, target, approved) pairs from elsewhere, under a name; those that it had are replaced.
 
         They stay until the memory is deleted: no catalog holds them.
         """
-        self._replace(locale, [_Part(f"{IMPORTED}{locale} {name}", None, name, [Pair(*row) for row in rows])])
+        pairs = marked(starmap(Pair, rows), self.language)
+        self._replace(locale, [_Part(f"{IMPORTED}{locale} {name}", None, name, pairs)])
 
     def every(self, locale: str) -> Iterator[tuple[str, str, bool, str]]:
         """(source, target, approved, document) of all pairs of a locale, in a stable order."""
@@ -434,6 +427,21 @@ class Memory:
                     break
         return found
 
+    def _index_words(self) -> None:
+        """Put the words of all pairs into the full-text index. Those that are there stay so; triggers remove them."""
+        last, newest = self.database.execute("SELECT last, (SELECT max(rowid) FROM pairs) FROM indexed").fetchone()
+        if last >= (newest or 0):
+            return
+        self._frequencies.clear()
+        with closing(self.database.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute(
+                "INSERT INTO words(rowid, source)"
+                " SELECT rowid, source FROM pairs WHERE rowid > (SELECT last FROM indexed)"
+            )
+            cursor.execute("UPDATE indexed SET last = max(last, (SELECT max(rowid) FROM pairs))")
+            cursor.execute("COMMIT")
+
     def _frequency(self, word: str) -> int:
         """How many texts have a word."""
         if word not in self._frequencies:
@@ -451,6 +459,7 @@ class Memory:
 
         words = sorted(dict.fromkeys(_WORD.findall(tags.words(source).lower())), key=len, reverse=True)[:_LONGEST]
         with self._guarded():
+            self._index_words()
             known = [(count, word) for word in words if (count := self._frequency(word))]
             rare = [word for _, word in sorted(known)[:_RARE]]
             if not rare:
@@ -464,68 +473,3 @@ class Memory:
         scored = [(fuzz.ratio(source, row[0], score_cutoff=least), row) for row in rows]
         scored.sort(key=lambda item: (-item[0], -item[1][3], item[1][2], item[1][0], item[1][1]))
         return [Near(row[0], row[1], row[2], bool(row[3]), int(score)) for score, row in scored[:most] if score]
-
-
-def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
-    """The translations in a catalog, as neutral forms. Pseudo-translations are none, nor are texts that break the
-    parser; the words of a stale entry are a draft if prl10n wrote them for the new source.
-    """
-    every = [entry for entry in entries if _is_readable(entry)]
-    chosen = [index for index, entry in enumerate(every) if _is_kept(entry)]
-    if not chosen:
-        return  # as in thousands of catalogs that nobody has translated: their sources are not read
-    live = [index for index, entry in enumerate(every) if not entry.obsolete]
-    places = {index: place for place, index in enumerate(live)}
-    units: dict[int, Unit] = {}
-    sources: dict[int, tuple[str, ...]] = {}
-    for index in {near for each in chosen for near in (each, *_beside(live, places.get(each)))}:
-        entry = every[index]
-        syntax = document.syntax_of(entry.extracted.split("\n")[0])
-        units[index] = Unit(entry.msgid, "", syntax, Span(0, 0), 0, document.read(entry.msgid, syntax, {}))
-        sources[index] = markup.neutral(units[index])
-    around = neighbours([sources.get(index, ()) for index in live])
-    for index in chosen:
-        entry = every[index]
-        targets = markup.aligned(units[index], entry.msgstr)
-        place = around[places[index]] if index in places else ("", "")
-        for source, target in zip(sources[index], targets or (), strict=False):
-            yield Pair(source, target, entry.state is State.APPROVED, *place)
-
-
-def _is_kept(entry: Entry) -> bool:
-    """Whether the memory keeps a translation."""
-    drafted = entry.state is State.DRAFT or (entry.state is State.STALE and bool(entry.provenance))
-    usable = not entry.plural and (entry.state is State.APPROVED or drafted)
-    return usable and not entry.provenance.startswith("pseudo ")
-
-
-def _beside(live: Sequence[int], place: int | None) -> Sequence[int]:
-    """The live entries before and behind one, as far as there are any."""
-    return () if place is None else (*live[max(place - 1, 0) : place], *live[place + 1 : place + 2])
-
-
-def _document(name: str, entries: Iterable[Entry]) -> str:
-    """The name of a document; of one that is gone, and known without its extension, as its entries have it."""
-    for path in map(PurePosixPath, dict.fromkeys(file for entry in entries for file in entry.files)):
-        if path.with_suffix("").as_posix().endswith(f"/{name}"):
-            return name + path.suffix
-    return name
-
-
-def _is_readable(entry: Entry) -> bool:
-    """Whether the parser can read both texts of an entry. It reads all but brackets within brackets without number."""
-    if max(entry.msgid.count("["), entry.msgstr.count("[")) < _MANY_BRACKETS:
-        return True
-    syntax = document.syntax_of(entry.extracted.split("\n")[0])
-    try:
-        for text in (entry.msgid, entry.msgstr):
-            document.read(text, syntax, {})
-    except LIBRARY_FAILURES:
-        return False
-    return True
-
-
-def neighbours(texts: Sequence[tuple[str, ...]]) -> list[tuple[str, str]]:
-    """For the neutral texts of each unit, in order, the text before and the one behind; `^` and `$` at the ends."""
-    first = ["^", *(each[0] if each else "" for each in texts), "$"]
-    return [(first[index], first[index + 2]) for index in range(len(texts))]

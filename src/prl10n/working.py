@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec
 
-from prl10n import catalog, executors, files, making
+from prl10n import catalog, executors, files, making, pairs
 from prl10n.assembly import Page
 from prl10n.config import Config, shown
 from prl10n.desks import Desks
@@ -81,7 +81,7 @@ class Working:
         self.setup = Setup(config, today(), Stage.EXTRACT in stages, Stage.TRANSLATE in stages, Stage.BUILD in stages)
         self.stack = ExitStack()
         self.inputs = Inputs(config, documents, outcome)
-        self.desks = Desks(self.inputs, self.setup.now, environ, executor, self.stack, dry_run=dry_run)
+        self.desks = Desks(self.inputs, self.setup.now, environ, executor, self.stack, self.spread, dry_run=dry_run)
         self.ledgers = ledgers
         self.waiting = Spool(documents)  # pages whose links depend on which other pages there will be
         self.stack.callback(self.waiting.close)
@@ -99,8 +99,7 @@ class Working:
         """Read, translate and make documents, window by window: while one is translated, the next one is read."""
         self.progress.begin("reading", len(wanted))
         self.disk.many |= len(wanted) >= WORTH
-        crew = Crew(self.staff(len(wanted)))
-        self.stack.callback(crew.close)
+        crew = self.crew(len(wanted))
         windows = _windows(self.inputs.jobs(wanted, builds=self.setup.builds))
         read = self.reading(crew, next(windows, ()))
         while read:
@@ -108,13 +107,18 @@ class Working:
             _Window(self, crew, read).all()
             read = coming
 
-    def staff(self, documents: int) -> Executor:
-        """Who does the work: the executor that was given, or what the work is worth."""
-        if self.executor is None:
-            many = documents >= WORTH and (os.cpu_count() or 1) > 1
-            self.executor = executors.Processes(self.config.run.workers) if many else executors.Here()
+    def crew(self, jobs: int) -> Crew:
+        """Who does the work: with the executor that was given, or what so many jobs are worth."""
+        if self.executor is None and jobs >= WORTH and (os.cpu_count() or 1) > 1:
+            self.executor = executors.Processes(self.config.run.workers)
             self.stack.callback(self.executor.shutdown, wait=True, cancel_futures=True)
-        return self.executor
+        crew = Crew(self.executor or executors.Here())
+        self.stack.callback(crew.close)
+        return crew
+
+    def spread(self, jobs: Iterable[pairs.Job], count: int) -> Iterator[pairs.Read | Prl10nError]:
+        """What the memory keeps of catalogs."""
+        return self.crew(count).spread(pairs.read, jobs, pairs.lost)
 
     def reading(self, crew: Crew, jobs: Sequence[Job]) -> list[Chunk[Job, Begun | Fault]]:
         begin = partial(making.begin, self.setup)
