@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from prl10n import catalog, files
+from prl10n import catalog, executors, files, pairs
 from prl10n.catalog import Catalog, Entry
 from prl10n.errors import Damaged, Prl10nError
+from prl10n.executors import Crew, Processes
 from prl10n.memory import Answered, Match, Memory
 
 
@@ -109,6 +115,74 @@ def test_a_catalog_that_is_no_file_is_reported_and_the_others_are_read(tmp_path:
         (error,) = memory.refresh("fr", {str(tmp_path / "a.po"): "a.md", str(other): "b.md"}, tmp_path)
         assert error.where == str(tmp_path / "a.po")
         assert memory.exact("fr", ["One"]) == {"One": Match("Un", "b.md", True)}
+
+
+def _unless_deadly(job: pairs.Job) -> pairs.Read | Prl10nError:
+    if b"Deadly" in (job.data if isinstance(job.data, bytes) else b""):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return pairs.read(job)
+
+
+def test_catalogs_are_read_by_several_processes_as_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that its readers die of is named, one that is damaged too, and the others are what they are."""
+    monkeypatch.setattr(executors, "CHUNK", 3)
+    paths: dict[str, str] = {}
+    for number in range(30):
+        entry = Entry(f"Text {number} of <b>2026</b>", f"Texte {number} de <b>2026</b>")
+        paths[str(stored(tmp_path, f"c{number}", entry, Entry("Both", "Deux")))] = f"{number}.md"
+    (tmp_path / "c7.po").write_bytes(b"nonsense\n")
+    (tmp_path / "c9.po").unlink()
+    stored(tmp_path, "c8", Entry("Deadly", "Mortel"))
+    with Memory(tmp_path / "one/memory.db") as one, Memory(tmp_path / "many/memory.db") as many:
+        (wrong,) = one.refresh("fr", paths, tmp_path)
+        with Processes(2) as processes:
+            crew = Crew(processes)
+            errors = many.refresh(
+                "fr", paths, tmp_path, lambda jobs, count: crew.spread(_unless_deadly, jobs, pairs.lost)
+            )
+        assert [error.where for error in errors] == [wrong.where, str(tmp_path / "c8.po")]
+        rows = "SELECT * FROM pairs ORDER BY rowid"
+        expected = [row for row in one.database.execute(rows) if row[5] != "c8.po"]
+        assert many.database.execute(rows).fetchall() == expected
+        assert len(expected) > 50
+        assert {row[8] for row in expected if row[1] != "Both"} == {"Text # of <g1>#</g1>"}
+
+
+WORDS = st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta"]), min_size=2, max_size=4).map(" ".join)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.lists(WORDS, max_size=3, unique=True), st.booleans())))
+def test_near_texts_are_those_of_all_pairs_whenever_they_are_looked_for(
+    steps: list[tuple[str, list[str] | None, bool]],
+) -> None:
+    """Words are indexed when somebody looks; catalogs change, come and go before and after that."""
+    asked = "alpha beta gamma delta"
+    with tempfile.TemporaryDirectory() as folder, Memory(Path(folder, "old/memory.db")) as memory:
+        root, paths = Path(folder), dict[str, str]()
+        for name, texts, looks in steps:
+            if texts is None:
+                paths.pop(str(root / f"{name}.po"), None)
+            else:
+                paths[str(stored(root, name, *(Entry(text, text.upper()) for text in texts)))] = f"{name}.md"
+            assert memory.refresh("fr", paths, root) == []
+            if looks:
+                with Memory(root / f"new{os.urandom(4).hex()}/memory.db") as fresh:
+                    assert fresh.refresh("fr", paths, root) == []
+                    assert memory.near("fr", asked, 1, 9) == fresh.near("fr", asked, 1, 9)
+
+
+def test_pairs_of_a_former_shape_are_read_again_and_paid_answers_stay(tmp_path: Path) -> None:
+    path, found = tmp_path / "memory.db", stored(tmp_path, "a", Entry("One text", "Un texte"))
+    with Memory(path) as memory:
+        memory.record("deepl fr", [("One", "Un", 3)], "2026-11-24")
+        memory.refresh("fr", {str(found): "a.md"}, tmp_path)
+        memory.database.executescript("DROP TABLE indexed; PRAGMA user_version = 2;")
+    with Memory(path) as memory:
+        assert list(memory.every("fr")) == []
+        memory.refresh("fr", {str(found): "a.md"}, tmp_path)
+        assert [near.source for near in memory.near("fr", "One texts", 1)] == ["One text"]
+        assert memory.answered("deepl fr", ["One"]) == {"One": Answered("Un", "2026-11-24")}
 
 
 NO_DATABASE = b"this is no database" * 100
