@@ -6,7 +6,8 @@ FOLDER holds markdown; its pages are repeated with small changes until there are
 pages are generated. The floor is python-frontmatter and markdown-it-py reading every page once, on one core. Peers
 that are installed (po4a, Translate Toolkit, mdpo) extract and rebuild the same pages, in processes of their own.
 Each figure is the best of the rounds, but for the cold runs, of which there is one. A further locale is what a cold run
-takes more for two locales than for one. Exit code 1 if a goal is missed.
+takes more for two locales than for one; a clone has approved catalogs and pages, nothing in `.prl10n/`, and one edited
+page, as where CI runs on a push. Exit code 1 if a goal is missed.
 
     python bench/speed.py --growth 1000,10000,100000
 
@@ -16,6 +17,7 @@ measures cold runs of so many generated pages, of the floor too, instead: time p
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import shutil
@@ -68,7 +70,7 @@ class Used(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """At most `most` × the work named `of`, plus `extra` seconds."""
+    """At most `most` × the work named `of`, plus `extra` seconds. Infinity: it is measured, and nothing is asked."""
 
     most: float
     of: str
@@ -81,6 +83,7 @@ GOALS = {
     "idle": (Goal(0.12, "floor"), Goal(4, "git status")),
     "edited": (Goal(1, "idle", 0.05),),
     "file": (Goal(2.5, "imports"),),
+    "clone": (Goal(math.inf, "floor"),),
 }
 MOST_MEGABYTES = 150
 
@@ -207,7 +210,7 @@ def measure(root: Path, rounds: int, chosen: set[str]) -> dict[str, Used]:
     note("imports", lambda: run((sys.executable, "-c", "import markdown_it, polib"), root), 3 * rounds)
     configure(root, ["fr", "de"])
     note("two locales", lambda: run(sync, root, ready))
-    set_aside(root)
+    set_aside(root, "locales", ".prl10n", "content/fr", "content/de")
     configure(root, ["fr"])
     note("cold", lambda: run(sync, root, ready))
     if "two locales" in done:
@@ -231,16 +234,33 @@ def measure(root: Path, rounds: int, chosen: set[str]) -> dict[str, Used]:
     note("edited", edited, rounds + 1)
     one = edit(root, number)
     note("file", lambda: run((*sync, str(one)), root, ready), 3 * rounds)
+
+    def cloned() -> Used:
+        set_aside(root, ".prl10n")
+        return edited()
+
+    if not chosen or "clone" in chosen:
+        approve(root)
+        run(sync, root, ready)
+        note("clone", cloned, rounds)
     return done
 
 
-def set_aside(root: Path) -> None:
-    """Take away all that a run made, without deleting it: for a while after thousands of files were deleted, ext4 makes
-    new ones a dozen times slower, since it does not use an inode again at once.
+def approve(root: Path) -> None:
+    """Make approved texts of all drafts, as if a person had."""
+    for path in (root / "locales").rglob("*.po"):
+        kept = (
+            line for line in path.read_bytes().splitlines(True) if not line.startswith((b"#, fuzzy", b"# prl10n: "))
+        )
+        path.write_bytes(b"".join(kept))
+
+
+def set_aside(root: Path, *names: str) -> None:
+    """Take away what a run made, without deleting it: for a while after thousands of files were deleted, ext4 makes new
+    ones a dozen times slower, since it does not use an inode again at once.
     """
-    aside = root.parent / "aside"
-    aside.mkdir()
-    for name in ("locales", ".prl10n", "content/fr", "content/de"):
+    aside = Path(tempfile.mkdtemp(dir=root.parent))
+    for name in names:
         if (root / name).exists():
             (root / name).rename(aside / name.replace("/", "-"))
 
@@ -296,9 +316,10 @@ def table(done: dict[str, Used]) -> bool:
             own, other = done[name].seconds, done[goal.of].seconds
             good = own <= goal.most * other + goal.extra
             met &= good
-            wanted = f"≤ {goal.most:g} ×" + (f" + {goal.extra * 1000:.0f} ms" if goal.extra else "")
+            wanted = f"goal ≤ {goal.most:g} ×" + (f" + {goal.extra * 1000:.0f} ms" if goal.extra else "")
             extra = f" ({(own - other) * 1000:+.0f} ms)" if goal.extra else ""
-            print(f"{name:<10} {own / other:6.2f} × {goal.of}{extra}   goal {wanted}   {'met' if good else 'MISSED'}")
+            said = f"   {wanted}   {'met' if good else 'MISSED'}" if goal.most < math.inf else ""
+            print(f"{name:<10} {own / other:6.2f} × {goal.of}{extra}{said}")
     largest = max((name for name in GOALS if name in done), key=lambda name: done[name].megabytes)
     good = done[largest].megabytes <= MOST_MEGABYTES
     print(
