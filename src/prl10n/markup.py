@@ -1,8 +1,8 @@
 """A unit's inline source ⇄ its neutral form: words with numbered tags, as memory, journal and backends see them.
 
-    neutral(unit)          → the texts to translate: the unit's words, then those inside its markup (alternative
-    texts, titles) render(unit, answers)  → the translated unit as an author would write it, or MarkupError runs /
-    with_runs       → the same without tags, for answers that cannot be repaired and for backends without tags
+    neutral(unit)          → the texts to translate: the unit's words, then those inside its markup (titles, say)
+    render(unit, answers)  → the translated unit as an author would write it, or MarkupError
+    runs, with_runs        → the same without tags, for answers that cannot be repaired, and backends without tags
     aligned(unit, text)    → the neutral form of an existing translation, its tags numbered as in the source
 
 An answer is believed only after it was read back: what is written parses to the words and the markup that were meant.
@@ -53,6 +53,9 @@ def neutral(unit: Unit, references: References | None = None) -> tuple[str, ...]
     Markup around all the words, and white space at the borders, stay outside: `**Now**` and `Now` are one text.
     """
     known = {} if references is None else references
+    alone = _alone(unit.pieces)
+    if alone is not None:
+        return (_escaped_words(alone),)
     own = (_neutral(_own(unit)),) if _has_words(unit.pieces) else ()
     parts = _inner(unit.pieces, unit.text)
     return (*own, *(_neutral(_inside(unit, part, known)) for part in parts)) if parts else own
@@ -85,6 +88,18 @@ def _inner(pieces: Sequence[Inline], text: str) -> list[Inner]:
 
 def _has_words(pieces: Sequence[Inline]) -> bool:
     return any(piece.piece is TEXT and document.has_letters(piece.value) for piece in pieces)
+
+
+def _alone(pieces: Sequence[Inline]) -> str | None:
+    """The words of a text that is words alone, as most are; None for any other."""
+    if len(pieces) != 1 or pieces[0].piece is not TEXT or not document.has_letters(pieces[0].value):
+        return None
+    return pieces[0].value
+
+
+def _escaped_words(words: str) -> str:
+    """`_neutral` of a text that is words alone."""
+    return spaced(tags.escape(words)).strip(" ")
 
 
 def _core(pieces: Sequence[Inline]) -> tuple[int, int]:
@@ -126,6 +141,8 @@ def render(unit: Unit, answers: Sequence[str], references: References | None = N
     cannot be written so that it reads as meant.
     """
     known = {} if references is None else references
+    if len(answers) == 1 and (written := _as_it_is(unit, answers[0], known)) is not None:
+        return written
     parts = _inner(unit.pieces, unit.text)
     own, inside = _own(unit), [_inside(unit, part, known) for part in parts]
     texts = [own, *inside] if _has_words(unit.pieces) else inside
@@ -138,6 +155,19 @@ def render(unit: Unit, answers: Sequence[str], references: References | None = N
     for part, text, answer in zip(parts, inside, answers[len(texts) - len(inside) :], strict=True):
         inner[part.start, part.end] = _render(text, tags.parse(answer), {}, known)
     return _render(own, main, inner, known)
+
+
+def _as_it_is(unit: Unit, answer: str, references: References) -> str | None:
+    """`render` of words alone whose answer can be written as it came, which is so of most units; None for any other."""
+    words = _alone(unit.pieces)
+    if words is None or not tags.is_plain(answer) or words[0].isspace() or words[-1].isspace():
+        return None
+    if answer == _escaped_words(words) or (unit.syntax in _ENTITIES and "&" in unit.text):
+        return None
+    guarded = _guarded(answer, unit.syntax, references)
+    if guarded is None or _meaning(document.read(guarded, unit.syntax, references)) != [(TEXT, answer)]:
+        return None
+    return guarded
 
 
 def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int], str], references: References) -> str:

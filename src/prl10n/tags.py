@@ -17,6 +17,9 @@ _TAG = late(r"<(/?)([gx])([1-9][0-9]*)\s*(/?)>")
 _WORD = late(r"\w*")
 _BREAKS = late("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what other programs take for the end of a line
 _CONTROLS = late("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_UNUSUAL = re.compile(  # all of these, and white space of HTML's other than the space
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]"
+)
 _SPACES = re.compile(r"(?: [ \t\r\n\f\v]|[\t\r\n\f\v])[ \t\r\n\f\v]*")  # a space alone is one already
 _SUFFIXES = ("s", "es", "n", "e", "x")  # what other languages than the source's hang on a name: `<g1>Nuvla</g1>s`
 
@@ -69,6 +72,13 @@ def parse(fragment: str) -> list[Token]:
         raise MarkupError(f"<g{opened[-1]}> is never closed")
     _add_text(tokens, parts[-1])
     return tokens
+
+
+def is_plain(fragment: str) -> bool:
+    """Whether a neutral form is its words, letter by letter: without tags, entities, and space that would go."""
+    if not fragment or "<" in fragment or "&" in fragment or "  " in fragment or fragment != fragment.strip(" "):
+        return False
+    return fragment.isprintable() or _UNUSUAL.search(fragment) is None
 
 
 def _add_text(tokens: list[Token], raw: str) -> None:

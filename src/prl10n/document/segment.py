@@ -81,7 +81,7 @@ def split(source: bytes, rules: Rules = _USUAL, *, recognise: bool = True) -> Do
     bytes that are not UTF-8, with the line. `recognise`: whether the dialect may be found by what the file says; the
     rules of the document have the one that was found, and its translations are read by them.
     """
-    segmenter, front, rules = _walked(source, rules, recognise=recognise)
+    segmenter, front, rules = _walked(source, rules, recognise=recognise, units=True)
     units = segmenter.finished(source)
     problems = list(segmenter.directions.problems)
     if front is not None and front.problem is not None:
@@ -100,7 +100,9 @@ def split(source: bytes, rules: Rules = _USUAL, *, recognise: bool = True) -> Do
     )
 
 
-def _walked(source: bytes, rules: Rules, *, recognise: bool) -> tuple[_Segmenter, FrontMatter | None, Rules]:
+def _walked(
+    source: bytes, rules: Rules, *, recognise: bool, units: bool
+) -> tuple[_Segmenter, FrontMatter | None, Rules]:
     try:
         text = source.decode()
     except UnicodeDecodeError as error:
@@ -113,7 +115,7 @@ def _walked(source: bytes, rules: Rules, *, recognise: bool) -> tuple[_Segmenter
     if recognise:
         dialect = dialects.recognise_text(text[body:], rules.dialect)
         rules = rules if dialect == rules.dialect else replace(rules, dialect=dialect)
-    segmenter = _Segmenter(text, body, rules.dialect)
+    segmenter = _Segmenter(text, body, rules.dialect, units=units)
     if front is not None:
         segmenter.front_matter(front, rules)
     segmenter.walk()
@@ -144,7 +146,7 @@ def reread(page: bytes, rules: Rules) -> Reread:
     """Parse a page by the rules of the document that it comes from. Its `skeleton` and `outline` are those of the
     functions of the same names. Raises DocumentError for bytes that are not UTF-8.
     """
-    segmenter, front, _ = _walked(page, rules, recognise=False)
+    segmenter, front, _ = _walked(page, rules, recognise=False, units=False)
     return Reread(page, _skeleton(segmenter, front), segmenter.finder.noted(segmenter.at))
 
 
@@ -242,9 +244,12 @@ class _Directions:
 
 
 class _Segmenter:
-    """Walks the tokens of one document. Offsets are those of the decoded text until `finished` makes them bytes."""
+    """Walks the tokens of one document. Offsets are those of the decoded text until `finished` makes them bytes.
+    `units`: whether they are wanted; of a localized page only the skeleton is, and where it leads.
+    """
 
-    def __init__(self, text: str, body: int, dialect: str) -> None:
+    def __init__(self, text: str, body: int, dialect: str, *, units: bool) -> None:
+        self.units = units
         self.text = text
         self.body = body
         source = text[body:]
@@ -302,6 +307,8 @@ class _Segmenter:
             if not core or not (markdown or frontmatter.matches(value.path, rules.translate)):
                 continue
             kind = f"front matter{', markdown' * markdown}: {value.path}"
+            if not (markdown or self.units):
+                continue
             syntax = syntax_of(kind)
             pieces = inline.read(core, syntax, self.references)
             if markdown:
@@ -429,7 +436,7 @@ class _Segmenter:
         reading = inline.read_markdown(content, self.references)
         if reading.links or self.finder.leads:
             self.finder.links(reading, content, lambda pos: lines.source(offset + pos))
-        prefix, container = self.prefixes(lines) if len(lines.starts) > 1 else ("", "")
+        prefix, container = self.prefixes(lines) if self.units and len(lines.starts) > 1 else ("", "")
         self.reading(
             reading,
             kind,
@@ -467,6 +474,9 @@ class _Segmenter:
         `locate` leads from an offset of the content to one of the source; the content is `length` characters long.
         `prefix` and `container` are those of `prefixes`.
         """
+        if not self.units:
+            self.skeleton.append(tree((inline.unmasked(reading, self.templates) if self.templates else reading).pieces))
+            return
         newline = self.newline + prefix
         folded = tuple(
             (shown, raw.replace("\n", self.newline + container), start) for shown, raw, start in reading.folded
@@ -486,7 +496,7 @@ class _Segmenter:
         """Words inside markup as a unit of their own; `part` is their range in `text`."""
         raw = self.shown(text[part.start : part.end])
         core = raw.strip()
-        if not core:
+        if not core or not self.units:
             return
         begin = part.start + raw.index(core[0])
         shown = _LINE_BREAK.sub(" ", core)
@@ -546,7 +556,7 @@ class _Segmenter:
             return
         reading = inline.unmasked(inline.read_html(content[start:end]), self.templates)
         self.skeleton.append(tree(reading.pieces))
-        if not _has_words(reading.pieces) and not _has_inner(reading):
+        if not self.units or (not _has_words(reading.pieces) and not _has_inner(reading)):
             return
         left, right = _border(reading.pieces)
         if left or right:
