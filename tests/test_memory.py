@@ -172,6 +172,53 @@ def test_near_texts_are_those_of_all_pairs_whenever_they_are_looked_for(
                     assert memory.near("fr", asked, 1, 9) == fresh.near("fr", asked, 1, 9)
 
 
+FORMER = """
+CREATE TABLE journal (
+  settings TEXT NOT NULL, source TEXT NOT NULL, answer TEXT NOT NULL, billed INTEGER NOT NULL, day TEXT NOT NULL,
+  PRIMARY KEY (settings, source)
+) WITHOUT ROWID;
+CREATE TABLE pairs (locale TEXT, source TEXT);
+PRAGMA user_version = 2;
+"""
+
+
+@pytest.mark.parametrize("scratch", [True, False])
+def test_the_answers_of_a_former_prl10n_are_kept(tmp_path: Path, scratch: bool) -> None:
+    path = tmp_path / "memory.db"
+    answers = [("deepl fr", f"Text {number}", f"Texte {number}", number, "2026-11-01") for number in range(1_000)]
+    with closing(sqlite3.connect(path)) as former:
+        former.executescript(FORMER)
+        former.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", answers)
+        former.commit()
+    before = path.read_bytes()
+    for _ in range(2):
+        with Memory(path, scratch=scratch) as memory:
+            assert memory.damaged == ""
+            found = memory.answered("deepl fr", [source for _, source, *_ in answers])
+            assert found == {source: Answered(answer, day) for _, source, answer, _, day in answers}
+            assert memory.billed() == [("deepl fr", "2026-11-01", sum(range(1_000)))]
+            assert memory.answered("deepl de", ["Text 1"]) == {}
+    assert (path.read_bytes() == before) is scratch
+
+
+def test_an_answer_that_comes_twice_is_the_last_one_and_both_were_billed(tmp_path: Path) -> None:
+    with Memory(tmp_path / "memory.db") as memory:
+        memory.record("deepl fr", [("One", "Un", 3)], "2026-11-01")
+        memory.record("deepl fr", [("One", "Une", 3)], "2026-11-02")
+        assert memory.answered("deepl fr", ["One"]) == {"One": Answered("Une", "2026-11-02")}
+        assert memory.billed() == [("deepl fr", "2026-11-01", 3), ("deepl fr", "2026-11-02", 3)]
+
+
+def test_texts_of_one_key_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prl10n.memory._key", lambda settings, source: 7)
+    with Memory(tmp_path / "memory.db") as memory:
+        memory.record("deepl fr", [("One", "Un", 3), ("Two", "Deux", 3)], "2026-11-01")
+        memory.record("deepl de", [("One", "Eins", 3)], "2026-11-01")
+        assert {text: found.answer for text, found in memory.answered("deepl fr", ["One", "Three"]).items()} == {
+            "One": "Un"
+        }
+
+
 def test_pairs_of_a_former_shape_are_read_again_and_paid_answers_stay(tmp_path: Path) -> None:
     path, found = tmp_path / "memory.db", stored(tmp_path, "a", Entry("One text", "Un texte"))
     with Memory(path) as memory:

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import combinations, starmap
 from pathlib import Path
 from types import TracebackType
@@ -27,13 +28,13 @@ from prl10n.patterns import late
 FILE = Path(files.PRIVATE, "memory.db")
 IMPORTED = "import:"  # what stands in place of a catalog's path for pairs from elsewhere
 
+_MODE = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 _SCHEMA = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS journal (
-  settings TEXT NOT NULL, source TEXT NOT NULL, answer TEXT NOT NULL, billed INTEGER NOT NULL, day TEXT NOT NULL,
-  PRIMARY KEY (settings, source)
-) WITHOUT ROWID;
+  key INTEGER NOT NULL, settings TEXT NOT NULL, source TEXT NOT NULL, answer TEXT NOT NULL, billed INTEGER NOT NULL,
+  day TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS journal_by_key ON journal (key);
 CREATE TABLE IF NOT EXISTS catalogs (path TEXT PRIMARY KEY, locale TEXT NOT NULL, stamp TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pairs (
   locale TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, approved INTEGER NOT NULL, document TEXT NOT NULL,
@@ -57,11 +58,20 @@ END;
 """
 # Words of pairs behind `indexed` are put into the full-text index when somebody looks for near texts: most runs do not,
 # and it takes as long as all else that is done with pairs.
-# The pairs are an index that is made again: another shape of it replaces the former one. The journal never changes.
+#
+# The pairs are an index that is made again: another shape of it replaces the former one. The journal keeps all its
+# rows. They are written one behind the other, and found by a short key: texts come in no order, and a tree of whole
+# texts would be written all over.
 _VERSION = 3
+_JOURNAL = "settings, source, answer, billed, day"  # in every version, and behind a key (`_key`) since the third
+_MOVED = f"""
+ALTER TABLE journal RENAME TO former;
+{{schema}}
+INSERT INTO journal SELECT key_of(settings, source), {_JOURNAL} FROM former;
+DROP TABLE former;
+"""
 _FORMER = "".join(f"DROP TABLE IF EXISTS {table};" for table in ("pairs", "catalogs", "words", "indexed"))
 
-_JOURNAL = "settings, source, answer, billed, day"
 _PAIRS = "locale, source, target, approved, document, path, before, behind, masked"
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
@@ -130,6 +140,12 @@ def _bytes(path: str) -> bytes | Prl10nError | None:
 
 def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
+
+
+def _key(settings: str, source: str) -> int:
+    """What an answer is found by: eight bytes of a hash."""
+    said = f"{settings}\0{source}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "little", signed=True)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -212,11 +228,14 @@ class Memory:
                     where=str(self.path),
                     remedy="Install that version again, or move the file away: then a new one is made.",
                 )
+            database.executescript(_MODE)
             journal, index = _columns(database, "journal"), _columns(database, "pairs")
-            if journal not in ("", _JOURNAL):
+            if journal not in ("", _JOURNAL, f"key, {_JOURNAL}"):
                 raise Damaged("it has another journal", where=str(self.path))
-            former = _FORMER if version < _VERSION or index != _PAIRS else ""
-            database.executescript(f"{former}{_SCHEMA}PRAGMA user_version = {_VERSION};")
+            if (version, journal, index) != (_VERSION, f"key, {_JOURNAL}", _PAIRS):
+                database.create_function("key_of", 2, _key, deterministic=True)
+                shape = _MOVED.format(schema=_SCHEMA) if journal == _JOURNAL else _SCHEMA
+                database.executescript(f"BEGIN IMMEDIATE;{_FORMER}{shape}PRAGMA user_version = {_VERSION};COMMIT;")
         except (sqlite3.Error, UnicodeDecodeError, Prl10nError) as error:
             if database is not None:
                 database.close()
@@ -235,7 +254,8 @@ class Memory:
         kept = list(_salvaged(aside))
         with closing(database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
-            cursor.executemany("INSERT OR IGNORE INTO journal VALUES (?, ?, ?, ?, ?)", kept)
+            rows = ((_key(str(row[0]), str(row[1])), *row) for row in kept)
+            cursor.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", rows)
             cursor.execute("COMMIT")
         self.damaged = (
             f"the memory was damaged: it is {aside.name} now, and a new one was made from the catalogs. "
@@ -275,25 +295,28 @@ class Memory:
 
     def record(self, settings: str, answers: Iterable[tuple[str, str, int]], day: str) -> None:
         """Keep (source, answer, characters billed) of one response, durably, before anything else is done with them."""
-        rows = [(settings, source, answer, billed, day) for source, answer, billed in answers]
+        rows = [(_key(settings, source), settings, source, answer, billed, day) for source, answer, billed in answers]
         with self._guarded(), closing(self.database.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
-            # In the order of the key a large journal is walked through once.
-            cursor.executemany("INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?, ?)", sorted(rows))
+            # In the order of the key the index of a large journal is walked through once.
+            cursor.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", sorted(rows))
             cursor.execute("COMMIT")
 
     def answered(self, settings: str, sources: Sequence[str]) -> dict[str, Answered]:
-        """The answers that the same request settings had for these texts."""
+        """The answers that the same request settings had for these texts; the last one where there are several."""
         found: dict[str, Answered] = {}
         days: dict[str, str] = {}  # few, and kept once
         with self._guarded():
             for batch in _batches(sources):
+                asked = set(batch)
                 rows = self.database.execute(
-                    f"SELECT source, answer, day FROM journal WHERE settings = ? AND source IN ({_marks(batch)})",
-                    (settings, *batch),
+                    "SELECT source, answer, day FROM journal"
+                    f" WHERE key IN ({_marks(batch)}) AND settings = ? ORDER BY rowid",
+                    (*(_key(settings, source) for source in batch), settings),
                 )
                 for source, answer, day in rows:
-                    found[source] = Answered(answer, days.setdefault(day, day))
+                    if source in asked:
+                        found[source] = Answered(answer, days.setdefault(day, day))
         return found
 
     def billed(self) -> list[tuple[str, str, int]]:
