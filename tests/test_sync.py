@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deepl_server import DeepLServer
@@ -727,7 +727,7 @@ def test_documents_read_by_other_processes_are_the_same(alone: Project) -> None:
     assert len(outcome.rows) == 21
     here = extracted(None)
     assert list(outcome.rows) == list(here.rows)
-    assert replace(outcome, rows=here.rows) == here
+    assert msgspec.structs.replace(outcome, rows=here.rows) == here
 
 
 def test_locales_and_paths_narrow_a_run(project: Project) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple, overload
+
+import msgspec
 
 from prl10n.columns import Column, number_of
 from prl10n.config import Config, expander, shown
@@ -19,8 +20,7 @@ from prl10n.locales import gettext_locale
 from prl10n.model import State
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """Texts by where they came from; characters as the backend counts them, and as it billed them.
 
     `memory` and `journal` are reuse, `drafts` the part of `memory` that no person has approved. On a dry run `sent` and
@@ -67,8 +67,7 @@ _NONE = (0,) * len(State)
 _NOTHING = Tally()
 
 
-@dataclass(slots=True)
-class Row:
+class Row(msgspec.Struct):
     """One document in one locale: what it holds, and what the run did. Counts are in the order of `State`.
 
     Its paths are made when somebody asks: a run names those of the files that it wrote.
@@ -78,7 +77,7 @@ class Row:
     paths: Paths
     units_by_state: tuple[int, ...] = _NONE
     words_by_state: tuple[int, ...] = _NONE
-    tally: Tally = field(default_factory=lambda: _NOTHING)
+    tally: Tally = msgspec.field(default_factory=lambda: _NOTHING)
     catalog_written: bool = False
     page_written: bool = False
 
@@ -117,8 +116,7 @@ def _left(words: Sequence[int]) -> int:
     return sum(count for state, count in zip(State, words, strict=True) if state is not State.APPROVED)
 
 
-@dataclass(slots=True)
-class Item:
+class Item(msgspec.Struct):
     """A document in a locale, as a run leaves it: its row, what the manifest remembers, and what other pages ask.
 
     `source`, `catalog` and `page` are digests of what was read, and of what is to be on disk (None: there is none, or
@@ -325,4 +323,4 @@ class Rows(Sequence[Row]):
     def tally(self) -> Tally:
         """The sum over all rows."""
         tallies = [ledger.tally() for ledger in self._ledgers.values()]
-        return Tally(*(sum(getattr(each, name) for each in tallies) for name in Tally.__slots__))
+        return Tally(*(sum(getattr(each, name) for each in tallies) for name in Tally.__struct_fields__))

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from prl10n import catalog, document, markup, publishing, sentences
 from prl10n.assembly import Page
@@ -130,23 +132,21 @@ class Answers(NamedTuple):
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Opened:
+class Opened(msgspec.Struct):
     """A catalog as it was (`seen`) and as the source has it now, and the units that lack a text."""
 
     seen: Catalog
     merged: Catalog
     lacking: tuple[Unit, ...] = ()
-    asked: Asked = field(default_factory=Asked)
+    asked: Asked = msgspec.field(default_factory=Asked)
 
 
-@dataclass(slots=True)
-class _Read:
+class _Read(msgspec.Struct):
     """A document that was read, and its catalogs by place."""
 
     job: Job
     source: Source
-    opened: dict[Place, Opened] = field(default_factory=dict)
+    opened: dict[Place, Opened] = {}
 
 
 _shelf: OrderedDict[tuple[str, Rules], _Read] = OrderedDict()

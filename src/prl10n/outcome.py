@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import os
-from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import msgspec
 
 from prl10n.config import Config
 from prl10n.errors import ConfigError
@@ -45,8 +46,7 @@ class Selection(NamedTuple):
     paths: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What a locale will be sent."""
 
     texts: int = 0
@@ -57,8 +57,7 @@ class Plan:
         return Plan(self.texts + other.texts, self.requests + other.requests, self.characters + other.characters)
 
 
-@dataclass(slots=True)
-class Spend:
+class Spend(msgspec.Struct):
     """What a run may send, in characters as its backends count them; None: any number; below 0: no request at all.
 
     `left` is what was not sent because it would have passed the limit.
@@ -84,8 +83,7 @@ class Spend:
         return taken
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """What a run did.
 
     By locale: the names of `backends`, what was planned to be sent, and what a million characters cost (None: nobody
@@ -93,11 +91,11 @@ class Outcome:
     error of a backend that ended the translating; all before it is saved.
     """
 
-    rows: Rows = field(default_factory=lambda: Rows({}))
-    findings: list[Finding] = field(default_factory=list)
-    backends: dict[str, str] = field(default_factory=dict)
-    plans: dict[str, Plan] = field(default_factory=dict)
-    prices: dict[str, tuple[float, str] | None] = field(default_factory=dict)
+    rows: Rows = msgspec.field(default_factory=lambda: Rows({}))
+    findings: list[Finding] = []
+    backends: dict[str, str] = {}
+    plans: dict[str, Plan] = {}
+    prices: dict[str, tuple[float, str] | None] = {}
     over_budget: int = 0
     failure: BackendError | None = None
     unreadable: bool = False

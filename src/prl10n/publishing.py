@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import msgspec
 
 from prl10n import catalog, conventions, document, files
 from prl10n.assembly import Broken, Linker, Page, assembly, is_settled
@@ -176,12 +177,11 @@ class AtHand(NamedTuple):
     merged: Catalog
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(msgspec.Struct, frozen=True):
     """A localized page, None where it is not to be written; and the units whose text would break it, with reasons."""
 
     page: bytes | None
-    rejected: Mapping[int, str] = field(default_factory=dict)
+    rejected: Mapping[int, str] = {}
 
 
 def rejected_texts(source: Source, built: Built) -> tuple[tuple[str, str], ...]:

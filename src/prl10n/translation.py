@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
+
+import msgspec
 
 from prl10n import dispatch, markup, sentences, tags
 from prl10n.backends import Answer, Backend, Request
@@ -45,8 +47,7 @@ class Known(NamedTuple):
     reviewed: bool = False
 
 
-@dataclass(eq=False)
-class Desk:
+class Desk(msgspec.Struct, eq=False, dict=True):
     """What all documents of a locale are translated with. `day` is ISO 8601; `project` names the glossary there;
     `trust` and `near` are those of `[memory]`; `style` is what drafts are given besides the words.
     """
@@ -61,12 +62,12 @@ class Desk:
     trust: str = "none"
     near: int = 75
     style: Style | None = None
-    known: dict[str, Known] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)  # the texts in `known` that neither memory nor journal has
-    given_up: set[str] = field(default_factory=set)  # those that were asked for, or would be, and have no answer
-    held: dict[str, dict[int, str]] = field(default_factory=dict)  # text → the terms that tags stand for in it
-    _settings: dict[str, str] = field(default_factory=dict)  # by kind
-    _found: dict[str, tuple[Term, ...]] = field(default_factory=dict)  # by text
+    known: dict[str, Known] = {}
+    kept: set[str] = set()  # the texts in `known` that neither memory nor journal has
+    given_up: set[str] = set()  # those that were asked for, or would be, and have no answer
+    held: dict[str, dict[int, str]] = {}  # text → the terms that tags stand for in it
+    _settings: dict[str, str] = {}  # by kind
+    _found: dict[str, tuple[Term, ...]] = {}  # by text
 
     @cached_property
     def takes_tags(self) -> bool:
@@ -138,14 +139,13 @@ class Asked(NamedTuple):
     sentences: Mapping[str, str] = {}
 
 
-@dataclass(eq=False)
-class Task:
+class Task(msgspec.Struct, eq=False):
     """A document in a locale that waits for texts. `left` are those that nobody knows yet."""
 
     desk: Desk
     asked: Asked
-    tally: Tally = field(default_factory=Tally)
-    left: set[str] = field(default_factory=set)
+    tally: Tally = msgspec.field(default_factory=Tally)
+    left: set[str] = set()
 
     def wanted(self) -> Iterator[_Wanted]:
         for unit in self.asked.units:
@@ -185,8 +185,7 @@ class _Wanted(NamedTuple):
         return self.task.desk
 
 
-@dataclass(eq=False)
-class Work:
+class Work(msgspec.Struct, eq=False):
     """The translating of documents: `tasks` in their order, and what it may spend.
 
     `told` hears of characters done, `ready` of each task of which all texts are known: of most while the backend is at
@@ -194,15 +193,15 @@ class Work:
     """
 
     tasks: Sequence[Task]
-    spend: Spend = field(default_factory=Spend)
+    spend: Spend = msgspec.field(default_factory=Spend)
     told: Callable[[int], None] = lambda _: None
     ready: Callable[[Task], None] = lambda _: None
     idle: Callable[[], bool] = dispatch.nothing
-    _needed_by: dict[tuple[Desk, str], list[Task]] = field(default_factory=dict)
-    _wanted: dict[int, dict[str, _Wanted]] = field(default_factory=dict)  # order → its texts as they are sent
-    _planned: list[Order] = field(default_factory=list)
-    _in_runs: list[_Wanted] = field(default_factory=list)  # texts whose words are asked for, run by run
-    _in_parts: list[tuple[_Wanted, tuple[Sentence, ...]]] = field(default_factory=list)  # and sentence by sentence
+    _needed_by: dict[tuple[Desk, str], list[Task]] = {}
+    _wanted: dict[int, dict[str, _Wanted]] = {}  # order → its texts as they are sent
+    _planned: list[Order] = []
+    _in_runs: list[_Wanted] = []  # texts whose words are asked for, run by run
+    _in_parts: list[tuple[_Wanted, tuple[Sentence, ...]]] = []  # and sentence by sentence
 
     def plan(self) -> dict[str, Plan]:
         """Ask memory and journal, and make the orders for the rest: what each locale will be sent."""

@@ -11,10 +11,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec
+
+import msgspec
 
 from prl10n import catalog, executors, files, making, pairs
 from prl10n.assembly import Page
@@ -38,8 +39,7 @@ WORTH = 64  # documents from which processes are worth their start
 P = ParamSpec("P")
 
 
-@dataclass(eq=False, slots=True)
-class _Waiting:
+class _Waiting(msgspec.Struct, eq=False):
     """A document that waits for texts: its job, with the places that do, the worker that has read it, and a task for
     each place.
     """

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 from posixpath import dirname, normpath, relpath, splitext
 from typing import NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 from prl10n.localize.urls import PAGE, Addresses, Index, Urls, key_of
 from prl10n.patterns import late
@@ -36,8 +37,7 @@ class Link(NamedTuple):
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """The rules of a site for one locale.
 
     `folder` holds the documents, below the root of the project ("" for the root itself); `language` is theirs. In
@@ -53,14 +53,13 @@ class Site:
     pages: str = "/{locale}/{path}"
     source: str = "/{path}"
     hosts: tuple[str, ...] = ()
-    map: Mapping[str, str] = field(default_factory=dict)
+    map: Mapping[str, str] = {}
     assets: tuple[str, ...] = ("{dir}{stem}.{locale}{ext}", "{locale}/{dir}{stem}{ext}")
     translated_anchors: bool = True
     pinned_anchors: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Generator:
+class _Generator(msgspec.Struct, frozen=True):
     """What a generator does for links between documents.
 
     `resolves`: it takes a relative link to a markdown file for the page of that file in the language of the page.
