@@ -14,11 +14,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import combinations, starmap
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
+from zlib import crc32
 
 from prl10n import changes, files, tags
 from prl10n.errors import Damaged, Prl10nError
@@ -143,9 +143,8 @@ def _marks(values: Sequence[str]) -> str:
 
 
 def _key(settings: str, source: str) -> int:
-    """What an answer is found by: eight bytes of a hash."""
-    said = f"{settings}\0{source}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), "little", signed=True)
+    """What an answer is found by; the few others that have the same key have other texts or settings."""
+    return crc32(source.encode("utf-8", "surrogatepass"), crc32(settings.encode("utf-8", "surrogatepass")))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
