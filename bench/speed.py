@@ -5,9 +5,9 @@
 FOLDER holds markdown; its pages are repeated with small changes until there are `--pages` of them. Without a folder
 pages are generated. The floor is python-frontmatter and markdown-it-py reading every page once, on one core. Peers
 that are installed (po4a, Translate Toolkit, mdpo) extract and rebuild the same pages, in processes of their own.
-Each figure is the best of the rounds, but for the cold runs, of which there are two. A further locale is what a cold run
-takes more for two locales than for one; a clone has approved catalogs and pages, nothing in `.prl10n/`, and one edited
-page, as where CI runs on a push. Exit code 1 if a goal is missed.
+Each figure is the best of the rounds, but for the cold runs, of which there are two. A further locale is what a cold
+run takes more for two locales than for one; a clone has approved catalogs and pages, nothing in `.prl10n/`, and one
+edited page, as where CI runs on a push. Exit code 1 if a goal is missed.
 
     python bench/speed.py --growth 1000,10000,100000
 
