@@ -209,6 +209,21 @@ def test_a_file_of_another_size_is_none(project: Project, change: int) -> None:
     assert project.run("sync").exit_code == 0
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_byte_that_is_another_makes_a_manifest_none(project: Project, data: st.DataObject) -> None:
+    """A wrong count would be told as a right one, and a wrong address be linked to."""
+    path, names = project.root / manifest.FILE, sorted(PAGES)
+    if not path.exists():
+        project.run("sync")
+    whole = path.read_bytes()
+    place, change = data.draw(st.integers(0, len(whole) - 1)), data.draw(st.integers(1, 255))
+    other = path.with_name("other")
+    other.write_bytes(whole[:place] + bytes([whole[place] ^ change]) + whole[place + 1 :])
+    assert records.load(path, names) is not None
+    assert records.load(other, names) is None
+
+
 def written(root: Path, names: list[str], marks: dict[str, int]) -> Path:
     """A manifest of documents, each with something of its own in each place where it is kept."""
     kept = records.Records(len(names), b"print")

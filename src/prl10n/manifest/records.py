@@ -13,6 +13,7 @@ from io import FileIO
 from pathlib import Path
 from struct import calcsize
 from typing import Any, TypeVar
+from zlib import crc32
 
 import msgspec
 
@@ -154,11 +155,8 @@ class Sources:
     @property
     def addresses(self) -> list[str]:
         if not self._addresses:
-            try:
-                self._addresses = msgspec.msgpack.decode(self.packed, type=list[str]) if self.packed else []
-            except msgspec.MsgspecError:
-                self._addresses = []  # nobody has asked
-            self._addresses += [""] * (self._count - len(self._addresses))
+            known = msgspec.msgpack.decode(self.packed, type=list[str]) if self.packed else []
+            self._addresses = known or [""] * self._count
             self.packed = b""
         return self._addresses
 
@@ -340,11 +338,11 @@ class _Header(msgspec.Struct, array_like=True):
     versions: Versions | None
 
 
-_LENGTH = 8  # bytes
+_LENGTH, _CHECKSUM = 8, 4  # bytes
 
 
 def parts(records: Records, documents: Sequence[str]) -> Iterator[bytes | bytearray]:
-    """The file, part by part: the length of the header, the header, names, addresses, and the columns."""
+    """The file, part by part: the length of the header, the header, names, addresses, the columns, and a checksum."""
     names, sources = msgspec.msgpack.encode(documents), records.sources
     addresses = sources.packed or msgspec.msgpack.encode(sources.addresses)
     header = msgspec.msgpack.encode(
@@ -361,14 +359,31 @@ def parts(records: Records, documents: Sequence[str]) -> Iterator[bytes | bytear
             records.versions,
         )
     )
-    yield len(header).to_bytes(_LENGTH, "little")
-    yield header
-    yield names
-    yield addresses
-    yield sources.files.data
-    for locale in records.locales.values():
-        yield locale.items.data
-        yield locale.counts.data
+    columns = (column.data for locale in records.locales.values() for column in (locale.items, locale.counts))
+    found: list[bytes | bytearray] = [len(header).to_bytes(_LENGTH, "little"), header, names, addresses]
+    checksum = 0
+    for part in (*found, sources.files.data, *columns):
+        checksum = crc32(part, checksum)
+        yield part
+    yield checksum.to_bytes(_CHECKSUM, "little")
+
+
+class _File:
+    """A file that is read from its beginning to its end."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self.size = os.fstat(file.fileno()).st_size
+        self.checksum = 0  # of what was read
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size) or b""
+        self.checksum = crc32(data, self.checksum)
+        return data
+
+    def fill(self, column: Column) -> None:
+        self._file.readinto(column.data)
+        self.checksum = crc32(column.data, self.checksum)
 
 
 def load(path: Path, documents: Sequence[str]) -> Records | None:
@@ -378,38 +393,36 @@ def load(path: Path, documents: Sequence[str]) -> Records | None:
         if file is None:
             return None
         with file:
-            return _loaded(file, documents)
+            return _loaded(_File(file), documents)
     except (Prl10nError, OSError, msgspec.MsgspecError):
         return None
 
 
-def _loaded(file: FileIO, documents: Sequence[str]) -> Records | None:
-    whole = os.fstat(file.fileno()).st_size
+def _loaded(file: _File, documents: Sequence[str]) -> Records | None:
     length = int.from_bytes(file.read(_LENGTH), "little")
-    if length > whole:
+    if length > file.size:
         return None
     header = msgspec.msgpack.decode(file.read(length), type=_Header)
     of_each = calcsize(_FILE) + (calcsize(_ITEM) + calcsize(_COUNTS)) * len(header.locales)
-    size = _LENGTH + length + header.names + header.addresses + header.count * of_each
-    if header.format != FORMAT or min(header.count, header.names, header.addresses) < 0 or size != whole:
+    size = _LENGTH + length + header.names + header.addresses + header.count * of_each + _CHECKSUM
+    if header.format != FORMAT or min(header.count, header.names, header.addresses) < 0 or size != file.size:
         return None
     names = file.read(header.names)
     records = Records(header.count, header.fingerprint)
     records.there, records.versions = header.there, header.versions
     sources = records.sources
     sources.packed, sources.aliases, sources.problems = file.read(header.addresses), header.aliases, header.problems
-    file.readinto(sources.files.data)
+    file.fill(sources.files)
     for name, (fingerprint, more) in header.locales.items():
         locale = records.locales[name] = Locale(header.count, fingerprint)
         locale.more = more
-        file.readinto(locale.items.data)
-        file.readinto(locale.counts.data)
+        file.fill(locale.items)
+        file.fill(locale.counts)
+    if file.checksum != int.from_bytes(file.read(_CHECKSUM), "little"):
+        return None
     records.anew = names != msgspec.msgpack.encode(documents)
     if records.anew:
-        known = msgspec.msgpack.decode(names, type=list[str])
-        if len(known) != header.count:
-            return None
-        places = {name: number for number, name in enumerate(known)}
+        places = {name: number for number, name in enumerate(msgspec.msgpack.decode(names, type=list[str]))}
         _renumber(records, [places.get(name) for name in documents])
     return records
 
