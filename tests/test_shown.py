@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import click
 import pytest
@@ -38,6 +39,13 @@ COMMANDS: list[tuple[str, ...]] = [
     ("model", "install", NAME),
     ("exchange", "import", f"{NAME}.csv"),
     ("glossary", "import", NAME),
+    ("memory", "import", f"{NAME}.tmx"),
+    ("model", "remove", "en", NAME),
+    ("merge-driver", f"{NAME}.po", "b.po", "c.po"),
+    ("adopt", NAME),
+    ("check", NAME),
+    ("check", "--fix", NAME),
+    ("status", NAME),
     ("sync", NAME),
 ]
 
@@ -67,6 +75,17 @@ def test_machines_get_the_same_string_from_escapes(form: str) -> None:
     read = json.loads(written)
     said = read[0]["message"] if form == "json" else read["runs"][0]["results"][0]["message"]["text"]
     assert said.endswith(finding.message)
+
+
+def test_a_parser_of_junit_gets_what_was_said() -> None:
+    """But for the characters that no XML can hold."""
+    finding = Finding(RULES[0].id, Severity.ERROR, f"a{ACTING}.md", 3, f"said {ACTING} & <b>", "fr")
+    written = formats.junit(Report((finding,), (RULES[0],), ("fr",)))
+    assert set(ACTING).isdisjoint(written)
+    (failure,) = ElementTree.fromstring(written).iter("failure")
+    kept = ACTING.replace("\x1b", "\ufffd").replace("\x07", "\ufffd")
+    assert failure.get("message", "").startswith(f"said {kept} & <b>")
+    assert (failure.text or "").startswith(f"a{kept}.md:3\nsaid {kept} & <b>")
 
 
 def test_json_of_a_command_is_the_same_value() -> None:

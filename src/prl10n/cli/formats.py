@@ -12,7 +12,7 @@ import click
 
 from prl10n import __version__
 from prl10n.checks import BY_ID, Report
-from prl10n.cli.show import dumped, finding_line, plain
+from prl10n.cli.show import dumped, finding_line, plain, referenced
 from prl10n.model import Finding, Severity
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -151,7 +151,8 @@ def junit(report: Report) -> str:
     for name in ("tests", "failures"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ElementTree.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+    text = referenced(ElementTree.tostring(root, encoding="unicode"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
 def _suite(root: ElementTree.Element, name: str, summary: str, found: list[Finding]) -> None:

@@ -36,6 +36,11 @@ def dumped(value: object) -> str:
     return re.sub(_ACTING, lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def referenced(xml: str) -> str:
+    """XML for a terminal too: what would act there is a reference, from which a parser gets the same character."""
+    return re.sub(_ACTING, lambda found: f"&#{ord(found[0])};", xml)
+
+
 def finding_line(finding: Finding) -> str:
     place = plain(f"{finding.path}:{finding.line}" if finding.line else finding.path)
     label = click.style(finding.severity.value, fg="red" if finding.severity is Severity.ERROR else "yellow")
