@@ -56,7 +56,7 @@ def neutral(unit: Unit, references: References | None = None) -> tuple[str, ...]
     alone = _alone(unit.pieces)
     if alone is not None:
         return (_escaped_words(alone),)
-    own = (_neutral(_own(unit)),) if _has_words(unit.pieces) else ()
+    own = (_neutral(_own(unit)),) if document.has_words(unit.pieces) else ()
     parts = _inner(unit.pieces, unit.text)
     return (*own, *(_neutral(_inside(unit, part, known)) for part in parts)) if parts else own
 
@@ -84,10 +84,6 @@ def _inner(pieces: Sequence[Inline], text: str) -> list[Inner]:
         for part in piece.inner
         if document.has_letters(text[part.start : part.end])
     ]
-
-
-def _has_words(pieces: Sequence[Inline]) -> bool:
-    return any(piece.piece is TEXT and document.has_letters(piece.value) for piece in pieces)
 
 
 def _alone(pieces: Sequence[Inline]) -> str | None:
@@ -145,7 +141,7 @@ def render(unit: Unit, answers: Sequence[str], references: References | None = N
         return written
     parts = _inner(unit.pieces, unit.text)
     own, inside = _own(unit), [_inside(unit, part, known) for part in parts]
-    texts = [own, *inside] if _has_words(unit.pieces) else inside
+    texts = [own, *inside] if document.has_words(unit.pieces) else inside
     if len(answers) != len(texts):
         raise MarkupError(f"{len(texts)} texts were asked for, {len(answers)} came back")
     if [_neutral(text) for text in texts] == list(answers):
@@ -442,7 +438,7 @@ def aligned(unit: Unit, text: str, references: References | None = None) -> tupl
     if not same_markup(unit, pieces):
         return None
     found: list[str] = []
-    if _has_words(unit.pieces):
+    if document.has_words(unit.pieces):
         main = _renumbered(unit.pieces, pieces)
         if main is None:
             return None

@@ -31,18 +31,8 @@ if TYPE_CHECKING:
     from prl10n.document.dialects import recognise
     from prl10n.document.inline import partner, read
     from prl10n.document.parser import References
-    from prl10n.document.segment import (
-        Document,
-        Node,
-        Reread,
-        Skeleton,
-        has_letters,
-        outline_of,
-        reread,
-        split,
-        syntax_of,
-        tree,
-    )
+    from prl10n.document.pieces import Node, has_letters, has_words, syntax_of, tree
+    from prl10n.document.segment import Document, Reread, Skeleton, outline_of, reread, split
     from prl10n.document.splicing import splice
     from prl10n.document.whole import expected, fields, is_block, is_label, skeleton
 else:
@@ -52,18 +42,8 @@ else:
         "whole": ("expected", "fields", "is_block", "is_label", "skeleton"),
         "inline": ("partner", "read"),
         "parser": ("References",),
-        "segment": (
-            "Document",
-            "Node",
-            "Reread",
-            "Skeleton",
-            "has_letters",
-            "outline_of",
-            "reread",
-            "split",
-            "syntax_of",
-            "tree",
-        ),
+        "pieces": ("Node", "has_letters", "has_words", "syntax_of", "tree"),
+        "segment": ("Document", "Reread", "Skeleton", "outline_of", "reread", "split"),
         "splicing": ("splice",),
     }
     _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -92,6 +72,7 @@ __all__ = [
     "expected",
     "fields",
     "has_letters",
+    "has_words",
     "is_block",
     "is_label",
     "outline",

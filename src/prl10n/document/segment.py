@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -14,13 +14,15 @@ from markdown_it.token import Token
 
 from prl10n.document import dialects, finding, frontmatter, html, inline
 from prl10n.document.blocks import REFERENCE_HEADING
+from prl10n.document.directions import DIRECTION, Directed, Directions
 from prl10n.document.finding import Finder, Noted, Outline
 from prl10n.document.frontmatter import FrontMatter
 from prl10n.document.parser import Grammar, Lines, References, parser
+from prl10n.document.pieces import border, has_inner, has_words, part_kind, separable, syntax_of, tree
 from prl10n.document.rules import Rules
 from prl10n.document.templates import parameters, unmask
 from prl10n.errors import DocumentError
-from prl10n.model import Holder, Inline, Inner, Piece, Span, Syntax, Unit
+from prl10n.model import Holder, Inline, Inner, Span, Syntax, Unit
 from prl10n.patterns import late
 
 Skeleton = tuple[object, ...]
@@ -160,7 +162,7 @@ class _Found(NamedTuple):
     pieces: tuple[Inline, ...]
     newline: str
     folded: tuple[tuple[str, str, int], ...] = ()
-    directed: _Directed | None = None
+    directed: Directed | None = None
     holder: Holder = Holder.NONE
 
     def placed(self, start: int, end: int) -> Unit:
@@ -178,69 +180,6 @@ class _Found(NamedTuple):
             max_length=self.directed.max_length if self.directed else None,
             holder=self.holder,
         )
-
-
-_DIRECTION = late(r"<!--\s*prl10n:\s*(.*?)\s*-->", re.DOTALL)
-_WORD = late(
-    r"(?P<skip>skip-begin|skip-end|skip)\b"
-    r"|(?P<name>note|context)=(?:\"([^\"]*)\"|'([^']*)')|max-length=(?P<limit>\d+)\b"
-)
-
-
-class _Directed(NamedTuple):
-    """What is asked for one block."""
-
-    skips: bool = False
-    note: str = ""
-    context: str | None = None
-    max_length: int | None = None
-
-
-class _Directions:
-    """What authors ask for in comments, `<!-- prl10n: … -->`.
-
-    `skip`, `note="…"`, `context="…"` and `max-length=60` are for the next block with all that is in it; `skip-begin`
-    and `skip-end` for what stands between them.
-    """
-
-    def __init__(self) -> None:
-        self.between = False
-        self.next: _Directed | None = None
-        self.current: _Directed | None = None
-        self.depth = 0  # of the containers around the block that is directed
-        self.problems: list[tuple[int, str]] = []
-
-    @property
-    def skips(self) -> bool:
-        return self.between or (self.current is not None and self.current.skips)
-
-    def read(self, words: str, line: int) -> None:
-        rest = " ".join(_WORD.sub("", words).split())
-        if rest:
-            known = 'skip, skip-begin, skip-end, note="…", context="…", max-length=60'
-            self.problems.append((line, f"{rest!r} is no direction that prl10n knows: {known}"))
-        for found in _WORD.finditer(words):
-            following = self.next or _Directed()
-            if found["skip"] in ("skip-begin", "skip-end"):
-                self.between = found["skip"] == "skip-begin"
-            elif found["skip"]:
-                self.next = following._replace(skips=True)
-            elif found["limit"]:
-                self.next = following._replace(max_length=int(found["limit"]))
-            else:
-                value = found[3] if found[3] is not None else found[4]
-                is_note = found["name"] == "note"
-                self.next = following._replace(note=value) if is_note else following._replace(context=value)
-
-    def begin(self, depth: int) -> None:
-        """A token is reached, inside so many containers."""
-        if self.current is None and self.next is not None:
-            self.depth, self.current, self.next = depth, self.next, None
-
-    def end(self, depth: int) -> None:
-        """A token is done, inside so many containers now."""
-        if self.current is not None and depth <= self.depth:
-            self.current = None
 
 
 class _Segmenter:
@@ -268,7 +207,7 @@ class _Segmenter:
         for reference in self.references.values():  # once, however many links lead there
             reference["href"] = self.shown(reference["href"])
         self.skeleton: list[object] = []
-        self.directions = _Directions()
+        self.directions = Directions()
         self.quotes = 0  # that are open
         self.opaque: tuple[str, int] | None = None  # an opaque element that is open, and how many of its name
         self.found: list[tuple[int, int, _Found]] = []
@@ -313,7 +252,7 @@ class _Segmenter:
             pieces = inline.read(core, syntax, self.references)
             if markdown:
                 self.skeleton.append((kind, tree(pieces)))
-            if _has_words(pieces) or (markdown and _has_inner(inline.Reading(core, pieces, ()))):
+            if has_words(pieces) or (markdown and has_inner(inline.Reading(core, pieces, ()))):
                 line = self.line_at(value.start)
                 holder = Holder.YAML_FLOW if value.flow else front.format
                 unit = _Found(core, kind, syntax, line, pieces, self.newline, holder=holder)
@@ -324,7 +263,7 @@ class _Segmenter:
         directions = self.directions
         for token in self.tokens:
             kind = token.type
-            words = _DIRECTION.fullmatch(token.content.strip()) if kind == "html_block" else None
+            words = DIRECTION.fullmatch(token.content.strip()) if kind == "html_block" else None
             if words is not None:
                 directions.read(words[1], self.line_of(token))
             elif directions.next is not None:
@@ -484,13 +423,13 @@ class _Segmenter:
         reading = inline.unmasked(reading._replace(folded=folded) if folded else reading, self.templates)
         pieces = reading.pieces
         self.skeleton.append(tree(pieces))
-        if _has_words(pieces) or (_has_inner(reading) and not _separable(reading, syntax, length)):
+        if has_words(pieces) or (has_inner(reading) and not separable(reading, syntax, length)):
             unit = _Found(reading.text, kind, syntax, line, pieces, newline, reading.folded)
             self.add(locate(0), locate(length - 1) + 1, unit)
             return
         for piece in pieces:
             for part in piece.inner:
-                self.part(reading.text, part, _part_kind(piece, part), locate, line, newline)
+                self.part(reading.text, part, part_kind(piece, part), locate, line, newline)
 
     def part(self, text: str, part: Inner, kind: str, locate: Callable[[int], int], line: int, newline: str) -> None:
         """Words inside markup as a unit of their own; `part` is their range in `text`."""
@@ -501,7 +440,7 @@ class _Segmenter:
         begin = part.start + raw.index(core[0])
         shown = _LINE_BREAK.sub(" ", core)
         pieces = inline.read(shown, part.syntax, self.references)
-        if _has_words(pieces):
+        if has_words(pieces):
             unit = _Found(shown, kind, part.syntax, line, pieces, newline)
             self.add(locate(begin), locate(begin + len(core) - 1) + 1, unit)
 
@@ -556,9 +495,9 @@ class _Segmenter:
             return
         reading = inline.unmasked(inline.read_html(content[start:end]), self.templates)
         self.skeleton.append(tree(reading.pieces))
-        if not self.units or (not _has_words(reading.pieces) and not _has_inner(reading)):
+        if not self.units or (not has_words(reading.pieces) and not has_inner(reading)):
             return
-        left, right = _border(reading.pieces)
+        left, right = border(reading.pieces)
         if left or right:
             tags = list(html.tags(content[start:end]))
             for tag in tags[:left] + tags[len(tags) - right :]:
@@ -569,7 +508,7 @@ class _Segmenter:
             if start == end:
                 return
             reading = inline.unmasked(inline.read_html(content[start:end]), self.templates)
-        if not _has_words(reading.pieces) and not _has_inner(reading):
+        if not has_words(reading.pieces) and not has_inner(reading):
             return
         line += content.count("\n", 0, start)
         unit = _Found(reading.text, "html", Syntax.HTML, line, reading.pieces, self.newline, ())
@@ -627,99 +566,6 @@ def _trim(content: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-_SYNTAX_OF = (
-    ("heading", Syntax.HEADING),
-    ("table", Syntax.CELL),
-    ("html", Syntax.HTML),
-    ("front matter, markdown", Syntax.FRAGMENT),
-    ("front matter", Syntax.VALUE),
-    ("image alt", Syntax.LABEL),
-    ("image title", Syntax.TITLE),
-    ("link title", Syntax.TITLE),
-    ("attribute", Syntax.ATTRIBUTE),
-    ("parameter", Syntax.PARAMETER),
-    ("directive title", Syntax.HEADING),
-    ("title", Syntax.QUOTED),
-)
-
-
-def syntax_of(kind: str) -> Syntax:
-    """How a unit of this kind is read, for those who know a unit by its catalog only."""
-    return next((syntax for start, syntax in _SYNTAX_OF if kind.startswith(start)), Syntax.MARKDOWN)
-
-
-def has_letters(text: str) -> bool:
-    return text.isalpha() or any(map(str.isalpha, text))
-
-
-def _has_words(pieces: Iterable[Inline]) -> bool:
-    return any(piece.piece is Piece.TEXT and has_letters(piece.value) for piece in pieces)
-
-
-def _has_inner(reading: inline.Reading) -> bool:
-    return any(has_letters(reading.text[part.start : part.end]) for piece in reading.pieces for part in piece.inner)
-
-
-def _separable(reading: inline.Reading, syntax: Syntax, length: int) -> bool:
-    """Whether the texts inside the markup can be replaced on their own.
-
-    Not in a cell, not where one is also a label, and not where a line break makes the text shorter than its content.
-    """
-    if syntax is Syntax.CELL or len(reading.text) != length:
-        return False
-    labels = [(part, piece) for piece in reading.pieces for part in piece.inner if part.syntax is Syntax.LABEL]
-    return all(reading.text[part.end : piece.end] not in ("]", "][]") for part, piece in labels)
-
-
-def _part_kind(piece: Inline, part: Inner) -> str:
-    if part.syntax is Syntax.LABEL:
-        return "image alt"
-    if part.syntax is Syntax.TITLE:
-        return "link title" if piece.piece is Piece.CLOSE else "image title"
-    return "parameter" if part.syntax is Syntax.PARAMETER else "attribute"
-
-
-def _border(pieces: Sequence[Inline]) -> tuple[int, int]:
-    """How many tags stand before and behind the words of a run of HTML, or enclose all of them."""
-    first, last, left, right = 0, len(pieces), 0, 0
-    while first < last:
-        head, tail = pieces[first], pieces[last - 1]
-        if head.piece is Piece.TEXT and not head.value.strip():
-            first += 1
-        elif tail.piece is Piece.TEXT and not tail.value.strip():
-            last -= 1
-        elif head.piece is Piece.EMPTY and head.value.startswith("html "):
-            first, left = first + 1, left + 1
-        elif tail.piece is Piece.EMPTY and tail.value.startswith("html "):
-            last, right = last - 1, right + 1
-        elif head.piece is Piece.OPEN and inline.partner(pieces, first) == last - 1:
-            first, last, left, right = first + 1, last - 1, left + 1, right + 1
-        else:
-            break
-    return left, right
-
-
 def _moved(tag: html.Tag, by: int) -> html.Tag:
     inner = tuple(Inner(part.start + by, part.end + by, part.syntax) for part in tag.inner)
     return tag._replace(start=tag.start + by, end=tag.end + by, inner=inner)
-
-
-Node = tuple[str, tuple["Node", ...]]
-
-
-def tree(pieces: Sequence[Inline]) -> tuple[Node, ...]:
-    """The markup of a text with its nesting and without its words; siblings are sorted, since markup may move with
-    the words.
-    """
-    if len(pieces) == 1 and pieces[0].piece is Piece.TEXT:
-        return ()
-    levels: list[list[Node]] = [[]]
-    for piece in pieces:
-        if piece.piece is Piece.OPEN:
-            levels.append([])
-        elif piece.piece is Piece.CLOSE:
-            children = levels.pop()
-            levels[-1].append((piece.value, tuple(sorted(children))))
-        elif piece.piece is Piece.EMPTY and not piece.value.startswith("bare "):
-            levels[-1].append((piece.value, ()))
-    return tuple(sorted(levels[0]))
