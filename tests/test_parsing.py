@@ -16,8 +16,9 @@ from markdown_it.rules_inline import StateInline
 from cases import load
 from prl10n import document
 from prl10n.document import Rules
+from prl10n.document.building import Builder
 from prl10n.document.dialects import DIALECTS
-from prl10n.document.inline import _Builder, read_markdown
+from prl10n.document.inline import read_markdown
 from prl10n.document.parser import Located, Parser, _tile
 from prl10n.document.quick import InlineState, QuickBlock, QuickInline
 from prl10n.model import Syntax
@@ -84,7 +85,7 @@ def agree(text: str, dialect: str) -> None:
         located = _tile(inline.tokens, content)
         assert listed(quick.inline(content, references)) == listed(located)
         if content and dialect == "auto":
-            assert read_markdown(content, references) == _Builder(content).build(located)
+            assert read_markdown(content, references) == Builder(content).build(located)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -102,7 +103,7 @@ def test_any_text_is_read_as_by_trying_every_rule(text: str, dialect: str) -> No
 def test_a_content_reads_the_same_by_every_way(content: str) -> None:
     """Words and code alone are read without the parser, and what was read before is not read again."""
     if content:
-        built = _Builder(content).build(QUICK["auto"].inline(content, {}))
+        built = Builder(content).build(QUICK["auto"].inline(content, {}))
         assert read_markdown(content, {}) == built
         assert read_markdown(content, {}) == built
 

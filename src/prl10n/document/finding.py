@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from prl10n.document import html, inline
+from prl10n.document.building import Reading, link_in
 from prl10n.document.parser import Lines, Located, Parser, References
 from prl10n.document.templates import MASK, template_at, unmask
 from prl10n.localize.anchors import Heading
@@ -156,7 +157,7 @@ class Finder:
                     first, last = found.span("quoted")
                     self.destinations.append((run.start() + first, run.start() + last, kind, found["value"]))
 
-    def links(self, reading: inline.Reading, content: str, place: Callable[[int], int]) -> None:
+    def links(self, reading: Reading, content: str, place: Callable[[int], int]) -> None:
         """The destinations of an inline content that was read; `place` leads from its offsets to the source's."""
         if self.leads and MASK.search(content):
             self.parsed(content, place)
@@ -167,7 +168,7 @@ class Finder:
             else:
                 self.destination(content, start, end, place)
 
-    def cell(self, start: int, end: int, reading: inline.Reading) -> None:
+    def cell(self, start: int, end: int, reading: Reading) -> None:
         """The destinations of a table cell, from whose bars the table takes their backslashes."""
         content = self.source[start:end]
         if "\\|" in content:
@@ -179,7 +180,7 @@ class Finder:
         """The destinations and the templates of a content that nobody has read yet."""
         located = self.parser.inline(content, self.references)
         for item in located:
-            if (link := inline.link_in(item, content)) is not None:
+            if (link := link_in(item, content)) is not None:
                 is_tag, start, end = link
                 if is_tag:
                     self.tag(html.tag(content[start:end], start), content, place)

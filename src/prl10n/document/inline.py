@@ -7,46 +7,23 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
-
-from markdown_it.token import Token
+from collections.abc import Iterator, Sequence
 
 from prl10n.document import dialects, html
-from prl10n.document.parser import Located, References, dialect_of, parser, parser_for
-from prl10n.document.templates import MASK, parameters, template_at, unmask
+from prl10n.document.building import BARE, Builder, Leads, Link, Reading, template_piece, word_pieces
+from prl10n.document.parser import References, dialect_of, parser_for
+from prl10n.document.templates import MASK, template_at, unmask
 from prl10n.model import Inline, Inner, Piece, Syntax
 from prl10n.patterns import late
 
-# Bare URLs and addresses, read as GitHub does: trailing punctuation is not part of them.
-# https://github.github.com/gfm/#autolinks-extension-
-_BARE = re.compile(
-    r"(?:https?://|ftp://|www\.)[^\s<>]*[^\s<>?!.,:*_~'\"()\[\]{}«»“”‘’…;]/?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z0-9]+\b(?![-_@])"
-)
 _MARKDOWN_ESCAPE = late(r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _CODE = r"(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)"  # as authors write it also where no markdown is read
-_BARE_OR_CODE = late(f"{_BARE.pattern}|{_CODE}")
-_MAY_BE_ADDRESS = re.compile(r"://|www\.|@")
+_BARE_OR_CODE = late(f"{BARE.pattern}|{_CODE}")
 _MARKUP = r"[\\`*_\[\]<&~{$@]|:[a-z]|://|www\."  # in any dialect; without it, and line breaks, there are only words
 _MAY_BE_MARKUP = re.compile(rf"{_MARKUP}|\n")
 _NEXT_MARKUP = re.compile(rf"`+|\n[ \t]*|{_MARKUP}")
 _SIMPLE = 10_000  # characters: a longer content is joined from its tokens, since it is costly to join piece by piece
 _LINE_BREAK = late(r"[ \t]*\n[ \t]*")
-
-
-class Reading(NamedTuple):
-    """A content as a catalog shows it, its pieces, the markup that ran over a line break (see `Unit.folded`), and its
-    links.
-    """
-
-    text: str
-    pieces: tuple[Inline, ...]
-    folded: tuple[tuple[str, str, int], ...]
-    links: tuple[Link, ...] = ()
-
-
-Link = tuple[bool, int, int]
-"""What may lead somewhere, as a range of the content: a tag, or (False) the destination of a link or image, and on."""
 
 
 def read(text: str, syntax: Syntax, references: References) -> tuple[Inline, ...]:
@@ -87,7 +64,7 @@ def unmasked(reading: Reading, templates: tuple[str, ...]) -> Reading:
             if run.start() > last:
                 words = piece.value[value_last : value_run.start()]
                 pieces.append(Inline(Piece.TEXT, piece.start + last, piece.start + run.start(), words))
-            pieces.append(_template(template_at(run[0], templates), piece.start + run.start()))
+            pieces.append(template_piece(template_at(run[0], templates), piece.start + run.start()))
             last, value_last = run.end(), value_run.end()
         folded += _folded(shown, piece.start, templates)
         if last < len(shown):
@@ -102,22 +79,6 @@ def _folded(shown: str, start: int, templates: tuple[str, ...]) -> Iterator[tupl
         template = template_at(run[0], templates)
         if "\n" in template:
             yield template.replace("\n", " "), template, start + run.start()
-
-
-def _template(template: str, start: int) -> Inline:
-    """A template as a piece; its prose parameters are words inside it."""
-    ranges = list(parameters(template))
-    inner = tuple(Inner(start + begin, start + end, Syntax.PARAMETER) for begin, end in ranges)
-    return Inline(Piece.EMPTY, start, start + len(template), f"template {without(template, ranges)}", inner)
-
-
-def without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
-    """The text in one line, without the ranges: what law 3 compares of a template."""
-    kept, last = [], 0
-    for begin, end in ranges:
-        kept.append(text[last:begin])
-        last = end
-    return " ".join("".join((*kept, text[last:])).split())
 
 
 def _decoded(text: str, syntax: Syntax) -> str:
@@ -139,7 +100,7 @@ def partner(pieces: Sequence[Inline], index: int) -> int:
 def _plain(text: str, syntax: Syntax) -> tuple[Inline, ...]:
     """A text without markup; URLs, addresses and code between backticks in it are protected."""
     value = _decoded(text, syntax)
-    protected = _words(0, len(text), text, _BARE_OR_CODE) if "`" in text else _words(0, len(text), text)
+    protected = word_pieces(0, len(text), text, _BARE_OR_CODE) if "`" in text else word_pieces(0, len(text), text)
     if value == text:
         return tuple(protected)
     pieces = tuple(
@@ -316,7 +277,7 @@ class _Readings:
         self.young: dict[tuple[str, str], tuple[_Answers, Reading]] = {}
         self.old: dict[tuple[str, str], tuple[_Answers, Reading]] = {}
         self.size = 0  # of the young ones, in characters
-        self.leads: _Leads = {}
+        self.leads: Leads = {}
 
     def read(self, content: str, references: References) -> Reading:
         key = dialect_of(references), content
@@ -326,7 +287,7 @@ class _Readings:
         if known is not None and all(_answer(references, label) == answer for label, answer in known[0].items()):
             return known[1]
         asked = _Asked(references)
-        reading = _Builder(content, self.leads).build(parser_for(references).inline(content, asked))
+        reading = Builder(content, self.leads).build(parser_for(references).inline(content, asked))
         self.keep(key, (asked.answers, reading))
         return reading
 
@@ -337,7 +298,6 @@ class _Readings:
         self.young[key] = known
 
 
-_Leads = dict[tuple[str, str], str]  # ("link" or "image", destination) → the two in one string
 _MOST, _CHARACTERS = 4096, 1_000_000
 _READINGS = _Readings()
 
@@ -347,283 +307,9 @@ def forget() -> None:
     _READINGS.young, _READINGS.old, _READINGS.size, _READINGS.leads = {}, {}, 0, {}
 
 
-class _Builder:
-    """Collects the pieces of one content; `shown` is the text as the catalog will have it."""
-
-    def __init__(self, content: str, leads: _Leads | None = None) -> None:
-        self.content = content
-        self.leads: _Leads = {} if leads is None else leads
-        self.shown: list[str] = []
-        self.length = 0
-        self.pieces: list[Inline] = []
-        self.tags: dict[int, html.Tag] = {}  # by index of piece
-        self.folded: list[tuple[str, str, int]] = []
-        self.links: list[Link] = []
-
-    def build(self, located: list[Located]) -> Reading:
-        autolink = -1  # where the `<` of the autolink at hand stands
-        opened: list[tuple[str, int, Located]] = []
-        starts: list[int] = []  # where each token begins in the text
-        for item in located:
-            starts.append(self.length)
-            token = item.token
-            kind = token.type
-            if kind == "link_open" and token.markup == "autolink":
-                autolink = item.start
-            elif autolink >= 0:
-                if kind == "link_close":
-                    self.markup(Piece.EMPTY, autolink, item.end, f"autolink {self.content[autolink : item.end]}")
-                    autolink = -1
-            elif kind in ("text", "text_special"):
-                self.add(Piece.TEXT, self.content[item.start : item.end], token.content)
-            elif kind == "softbreak":
-                self.add(Piece.TEXT, " ", " ")
-            elif kind == "hardbreak":
-                raw = self.content[item.start : item.end]
-                self.add(Piece.EMPTY, raw[: raw.index("\n") + 1], "br")
-            elif kind == "code_inline":
-                self.markup(Piece.EMPTY, item.start, item.end, f"code {token.content}")
-            elif kind == "image":
-                self.image(item)
-            elif kind == "mark":
-                mark = _template(self.content[item.start : item.end], item.start)
-                self.markup(Piece.EMPTY, item.start, item.end, mark.value, mark.inner)
-            elif kind == "html_inline":
-                self.tags[len(self.pieces)] = html.tag(self.content[item.start : item.end])
-                self.markup(Piece.EMPTY, item.start, item.end, "")
-            elif kind == "link_open":
-                opened.append((self.leading("link", token), len(self.pieces), item))
-                self.markup(Piece.OPEN, item.start, item.end, opened[-1][0])
-            elif kind == "link_close":
-                key, index, opening = opened.pop()
-                self.markup(Piece.CLOSE, item.start, item.end, key, _title(self.content, item.start, item.end))
-                shown = self.content[opening.end : item.start]
-                near = len(key) - len(shown) <= len("link mailto:")  # else it is a long copy in vain, for each link
-                place = key.removeprefix("link ")
-                if near and shown in (place, place.removeprefix("mailto:")):
-                    self.address(index)
-            else:
-                name, _, side = kind.rpartition("_")
-                self.markup(Piece.OPEN if side == "open" else Piece.CLOSE, item.start, item.end, name)
-            if kind in _LINKING and (link := link_in(item, self.content)) is not None:
-                self.links.append(link)
-        if self.links:
-            self.folded += _lines_at_breaks(located, starts, self.content)
-        return self.reading()
-
-    def reading(self) -> Reading:
-        text = "".join(self.shown)
-        pieces = _joined(_paired(self.pieces, self.tags), text)
-        return Reading(text, tuple(pieces), tuple(self.folded), tuple(self.links))
-
-    def leading(self, kind: str, token: Token) -> str:
-        """What a link or an image is compared by: one string for all that lead to the same place."""
-        leads = kind, str(token.attrs["src" if kind == "image" else "href"])
-        if leads not in self.leads:
-            self.leads[leads] = " ".join(leads)
-        return self.leads[leads]
-
-    def add(self, piece: Piece, shown: str, value: str, inner: tuple[Inner, ...] = ()) -> None:
-        self.pieces.append(Inline(piece, self.length, self.length + len(shown), value, inner))
-        self.shown.append(shown)
-        self.length += len(shown)
-
-    def markup(self, piece: Piece, start: int, end: int, value: str, inner: Sequence[Inner] = ()) -> None:
-        """Markup stands in the text as in the content, its line breaks as spaces. `inner` in offsets of the content."""
-        raw = self.content[start:end]
-        shown = raw.replace("\n", " ")
-        if shown != raw:
-            self.folded.append((shown, raw, self.length))
-        shift = self.length - start
-        if self.tags and (tag := self.tags.get(len(self.pieces))) is not None:
-            value, inner, shift = f"html {tag.key}", tag.inner, self.length
-        moved = tuple(Inner(part.start + shift, part.end + shift, part.syntax) for part in inner) if inner else ()
-        self.add(piece, shown, value, moved)
-
-    def address(self, index: int) -> None:
-        """The link that begins with a piece shows its own destination: none of it is prose."""
-        first, last = self.pieces[index], self.pieces[-1]
-        self.pieces[index:] = [Inline(Piece.EMPTY, first.start, last.end, f"address {first.value}", last.inner)]
-        self.tags = {place: tag for place, tag in self.tags.items() if place < index}
-
-    def image(self, item: Located) -> None:
-        alt = item.start + 2
-        alt_end = alt + len(item.token.content)
-        inner = [Inner(alt, alt_end, Syntax.LABEL)] if alt_end > alt else []
-        inner += _title(self.content, alt_end, item.end)
-        self.markup(Piece.EMPTY, item.start, item.end, self.leading("image", item.token), inner)
-
-
-_LINKING = frozenset({"link_close", "image", "html_inline"})
-
-
-def link_in(item: Located, content: str) -> Link | None:
-    """Where a token of a content may lead, written out there and not elsewhere."""
-    kind = item.token.type
-    if kind == "link_close":
-        return (False, item.start + 2, item.end) if content.startswith("](", item.start) else None
-    if kind == "image":
-        tail = item.start + 2 + len(item.token.content)
-        return (False, tail + 2, item.end) if content.startswith("](", tail) else None
-    return (True, item.start, item.end) if kind == "html_inline" else None
-
-
-def _lines_at_breaks(located: list[Located], starts: list[int], content: str) -> Iterator[tuple[str, str, int]]:
-    """`<br>` with the line breaks around it, as `Unit.folded` has them."""
-    for index, item in enumerate(located):
-        if item.token.type != "html_inline" or not item.token.content.lower().startswith("<br"):
-            continue
-        before = index > 0 and located[index - 1].token.type == "softbreak"
-        behind = index + 1 < len(located) and located[index + 1].token.type == "softbreak"
-        if before or behind:
-            start = located[index - 1].start if before else item.start
-            end = located[index + 1].end if behind else item.end
-            shown = f"{' ' * before}{content[item.start : item.end]}{' ' * behind}"
-            yield shown, content[start:end], starts[index] - before
-
-
-def _title(content: str, start: int, end: int) -> list[Inner]:
-    """The title in the tail of a link or an image, `](destination "title")`, by its delimiters."""
-    if not content.startswith("](", start) or content[end - 1] != ")":
-        return []
-    last = end - 2
-    while content[last] in " \t\n":
-        last -= 1
-    if content[last] not in "\"')":
-        return []  # the usual case, which needs no parsing
-    title = title_after(content, start + 2, end)
-    return [title] if title else []
-
-
-def title_after(content: str, pos: int, end: int) -> Inner | None:
-    """The title behind the link destination at `pos`, as CommonMark's link titles are written."""
-    helpers = parser().md.helpers
-    destination = helpers.parseLinkDestination(content, _skip(content, pos), end)
-    begin = _skip(content, destination.pos)
-    if not destination.ok or begin == destination.pos:
-        return None
-    title = helpers.parseLinkTitle(content, begin, end)
-    return Inner(begin + 1, title.pos - 1, Syntax.TITLE) if title.ok and title.str else None
-
-
-def _skip(content: str, pos: int) -> int:
-    while content[pos : pos + 1] in (" ", "\t", "\n"):
-        pos += 1
-    return pos
-
-
-def _words(start: int, end: int, value: str, protected: re.Pattern[str] = _BARE) -> Iterable[Inline]:
-    """Words that stand in the text as they are: bare URLs and addresses among them are no prose."""
-    last = 0
-    if protected is not _BARE or _MAY_BE_ADDRESS.search(value):
-        for found in protected.finditer(value):
-            if found.start() > last:
-                yield Inline(Piece.TEXT, start + last, start + found.start(), value[last : found.start()])
-            yield Inline(Piece.EMPTY, start + found.start(), start + found.end(), f"bare {found[0]}")
-            last = found.end()
-    if last < end - start:
-        yield Inline(Piece.TEXT, start + last, end, value[last:])
-
-
-def _joined(pieces: list[Inline], text: str) -> list[Inline]:
-    """Neighbouring words as one piece, bare URLs and addresses among them as pieces of their own.
-
-    An address may be made of several texts (`a_b` is three), but none with an escape in it.
-    """
-    joined = _neighbours(pieces)
-    if not any(piece.piece is Piece.TEXT and _MAY_BE_ADDRESS.search(text, piece.start, piece.end) for piece in joined):
-        return joined
-    verbatim: list[Inline] = []
-    for piece in _runs(pieces, lambda piece: text[piece.start : piece.end] == piece.value):
-        if piece.piece is Piece.TEXT and text[piece.start : piece.end] == piece.value:
-            verbatim += _words(piece.start, piece.end, piece.value)
-        else:
-            verbatim.append(piece)
-    return _neighbours(verbatim)
-
-
-def _neighbours(pieces: Iterable[Inline]) -> list[Inline]:
-    """The pieces, all words joined to their neighbours."""
-    joined: list[Inline] = []
-    words = False  # whether the last piece is some
-    for piece in pieces:
-        if piece.piece is not Piece.TEXT:
-            words = False
-        elif words:
-            last = joined.pop()
-            piece = Inline(Piece.TEXT, last.start, piece.end, last.value + piece.value)
-        else:
-            words = True
-        joined.append(piece)
-    return joined
-
-
-def _runs(pieces: Iterable[Inline], wanted: Callable[[Inline], bool]) -> Iterator[Inline]:
-    """The pieces, those words joined to their neighbours that are wanted."""
-    last: Inline | None = None
-    for piece in pieces:
-        joinable = piece.piece is Piece.TEXT and wanted(piece)
-        if last is not None and joinable:
-            last = Inline(Piece.TEXT, last.start, piece.end, last.value + piece.value)
-            continue
-        if last is not None:
-            yield last
-        last = piece if joinable else None
-        if last is None:
-            yield piece
-    if last is not None:
-        yield last
-
-
-def _paired(pieces: list[Inline], tags: dict[int, html.Tag]) -> list[Inline]:
-    """Tags that open and close within the same pair become pairs themselves; an opaque element becomes one piece."""
-    if not tags:
-        return pieces
-    paired = list(pieces)
-    opaque: list[tuple[int, int]] = []
-    stack: list[int] = []  # indices of pieces that are open; markdown's own pairs nest by construction
-    for index, piece in enumerate(pieces):
-        tag = tags.get(index)
-        if piece.piece is Piece.OPEN:
-            stack.append(index)
-        elif piece.piece is Piece.CLOSE:
-            while stack and pieces[stack[-1]].piece is not Piece.OPEN:
-                stack.pop()
-            if stack:
-                stack.pop()
-        elif tag is None or tag.void:
-            continue
-        elif not tag.closing:
-            stack.append(index)
-        elif (match := _opening(tag.name, stack, tags)) is not None:
-            opening = stack[match]
-            del stack[match:]
-            if tags[opening].opaque:
-                opaque.append((opening, index))
-            paired[opening] = paired[opening]._replace(piece=Piece.OPEN)
-            paired[index] = piece._replace(piece=Piece.CLOSE, value=paired[opening].value)
-    for first, last in sorted(opaque, reverse=True):
-        if any(outer < first and last < outer_last for outer, outer_last in opaque):
-            continue
-        whole = "".join(piece.value for piece in paired[first : last + 1])
-        paired[first : last + 1] = [Inline(Piece.EMPTY, paired[first].start, paired[last].end, f"opaque {whole}")]
-    return paired
-
-
-def _opening(name: str, stack: list[int], tags: dict[int, html.Tag]) -> int | None:
-    """Where the stack holds the tag that `</name>` closes; a pair of markdown in between hides it."""
-    for position in range(len(stack) - 1, -1, -1):
-        tag = tags.get(stack[position])
-        if tag is None:
-            return None
-        if tag.name == name:
-            return position
-    return None
-
-
 def read_html(content: str) -> Reading:
     """Text and tags of a run of HTML without block elements; white space with a line break in it counts as a space."""
-    builder = _Builder(content)
+    builder = Builder(content)
     last = 0
     for tag in html.tags(content):
         _html_text(builder, content[last : tag.start])
@@ -634,7 +320,7 @@ def read_html(content: str) -> Reading:
     return builder.reading()
 
 
-def _html_text(builder: _Builder, raw: str) -> None:
+def _html_text(builder: Builder, raw: str) -> None:
     if raw:
         shown = _LINE_BREAK.sub(" ", raw)
         builder.add(Piece.TEXT, shown, entities.unescape(shown))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from prl10n.document.inline import Reading, partner
+from prl10n.document.building import Reading
+from prl10n.document.inline import partner
 from prl10n.model import Inline, Inner, Piece, Syntax
 
 _SYNTAX_OF = (

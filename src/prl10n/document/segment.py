@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from prl10n.document import dialects, finding, frontmatter, html, inline
 from prl10n.document.blocks import REFERENCE_HEADING
+from prl10n.document.building import Reading, title_after, without
 from prl10n.document.directions import DIRECTION, Directed, Directions
 from prl10n.document.finding import Finder, Noted, Outline
 from prl10n.document.frontmatter import FrontMatter
@@ -252,7 +253,7 @@ class _Segmenter:
             pieces = inline.read(core, syntax, self.references)
             if markdown:
                 self.skeleton.append((kind, tree(pieces)))
-            if has_words(pieces) or (markdown and has_inner(inline.Reading(core, pieces, ()))):
+            if has_words(pieces) or (markdown and has_inner(Reading(core, pieces, ()))):
                 line = self.line_at(value.start)
                 holder = Holder.YAML_FLOW if value.flow else front.format
                 unit = _Found(core, kind, syntax, line, pieces, self.newline, holder=holder)
@@ -310,7 +311,7 @@ class _Segmenter:
         self.finder.heading_ids(token.content)
         content = self.shown(token.content)
         ranges = list(parameters(content))
-        self.skeleton.append(("template", inline.without(content, ranges)))
+        self.skeleton.append(("template", without(content, ranges)))
         for begin, end in ranges:
             part = Inner(begin, end, Syntax.PARAMETER)
             self.part(content, part, "parameter", _behind(begins), self.line_of(token), self.newline)
@@ -399,7 +400,7 @@ class _Segmenter:
 
     def reading(
         self,
-        reading: inline.Reading,
+        reading: Reading,
         kind: str,
         syntax: Syntax,
         locate: Callable[[int], int],
@@ -520,7 +521,7 @@ class _Segmenter:
         self.finder.definition(content, len(token.meta["label"]) + 3, lines)
         if not token.meta["title"]:
             return
-        title = inline.title_after(content, len(token.meta["label"]) + 3, len(content))
+        title = title_after(content, len(token.meta["label"]) + 3, len(content))
         if title is not None:
             self.part(content, title, "link title", lines.source, self.line_of(token), self.newline)
 
