@@ -193,7 +193,7 @@ class _Run:
         problems = self.manifest.problems()
         said: set[tuple[int, str]] = set()
         for locale, ledger in self.ledgers.items():
-            rules, kept = repr(reading_rules(self.config, locale)), self.manifest.kept(locale)
+            rules, kept = repr(reading_rules(self.config, locale)), self.manifest.remembered(locale)
             left = list(self.manifest.left_out(locale))
             for number in filter(problems.__contains__, left):
                 name = self.documents[number]

@@ -147,10 +147,10 @@ class Manifest:
         return True
 
     def left_out(self, locale: str) -> Iterator[int]:
-        """The documents that were left out. What is remembered of them is in `kept`."""
+        """The documents that were left out. What is `remembered` of them is by their numbers."""
         return compress(range(len(self.documents)), self._left_out[locale])
 
-    def kept(self, locale: str) -> Locale:
+    def remembered(self, locale: str) -> Locale:
         return self.records.locales.get(locale) or Locale(0, b"")
 
     def problems(self) -> Mapping[int, Problems]:
@@ -229,7 +229,7 @@ class Manifest:
             return []
         found = []
         for locale in self._left_out:
-            kept, left, others = self.kept(locale), self._left_out[locale], changed.get(locale, set())
+            kept, left, others = self.remembered(locale), self._left_out[locale], changed.get(locale, set())
             if self.anew:
                 numbers = [number for number in self.left_out(locale) if kept.has_links(number)]
             else:  # the headings of others are targets, which few ask for
