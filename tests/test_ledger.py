@@ -60,7 +60,10 @@ def test_what_is_put_in_is_given_back_and_summed(french: list[Item], german: lis
     assert len(rows) == len(order)
     assert [rows[index] for index in range(-len(order), len(order))] == [item.row for item in order] * 2
     assert list(rows.written()) == [row for row in rows if row.catalog_written or row.page_written]
-    assert list(rows.having(State.DRAFT)) == [row for row in rows if State.DRAFT in row.states]
+    for states in ((State.DRAFT,), (State.APPROVED, State.STALE)):
+        having = [row for row in rows if not {*states}.isdisjoint(row.states)]
+        assert list(rows.having(*states)) == having
+        assert rows.count_having(*states) == len(having)
     assert rows.units_by_state() == {state: sum(row.states.get(state, 0) for row in rows) for state in State}
     assert rows.words_left() == sum(row.words_left for row in rows)
     assert rows.tally().billed == sum(row.tally.billed for row in rows)

@@ -7,8 +7,8 @@ them in columns (`prl10n.columns`), and what few of them have stands aside.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, islice
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple, overload
 
@@ -254,6 +254,12 @@ class Ledger:
     def all_rows(self, marked: int = _ROW) -> Iterator[Row]:
         return (self.row_at(number) for number, marks in enumerate(self._marks) if marks & marked)
 
+    def having(self, states: Iterable[State]) -> Iterator[int]:
+        """The numbers of the documents with a unit in any of the states."""
+        values = memoryview(self._counts.data).cast("I")
+        counts = (values[list(State).index(state) :: 2 * len(State)] for state in states)
+        return compress(range(len(self.documents)), map(any, zip(*counts, strict=True)))
+
     def count(self) -> tuple[int, ...]:
         """The sums of the units and of the words by state."""
         return _sums(self._counts, "I", 2 * len(State))
@@ -310,7 +316,11 @@ class Rows(Sequence[Row]):
 
     def having(self, *states: State) -> Iterator[Row]:
         """Those with a unit in any of the states."""
-        return (row for row in self if any(state in row.states for state in states))
+        return (ledger.row_at(number) for ledger in self._ledgers.values() for number in ledger.having(states))
+
+    def count_having(self, *states: State) -> int:
+        """How many have a unit in any of the states."""
+        return sum(1 for ledger in self._ledgers.values() for _ in ledger.having(states))
 
     def units_by_state(self) -> dict[State, int]:
         """The sums over all rows."""

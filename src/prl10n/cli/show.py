@@ -139,9 +139,8 @@ def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
 
 def _catalogs(outcome: Outcome) -> str:
     """The catalog with units to review, or how many there are."""
-    rows = outcome.rows.having(State.DRAFT, State.STALE)
-    first, others = next(rows), sum(1 for _ in rows)
-    return plain(first.catalog) if not others else f"{1 + others:,} catalogs"
+    count = outcome.rows.count_having(State.DRAFT, State.STALE)
+    return f"{count:,} catalogs" if count > 1 else plain(next(outcome.rows.having(State.DRAFT, State.STALE)).catalog)
 
 
 def print_status(outcome: Outcome) -> None:
