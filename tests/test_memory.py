@@ -219,12 +219,44 @@ def test_texts_of_one_key_are_told_apart(tmp_path: Path, monkeypatch: pytest.Mon
         }
 
 
-def test_pairs_of_a_former_shape_are_read_again_and_paid_answers_stay(tmp_path: Path) -> None:
+SECOND = """
+DROP TRIGGER pairs_added;
+DROP TRIGGER pairs_removed;
+DROP TABLE indexed;
+CREATE TRIGGER pairs_added AFTER INSERT ON pairs BEGIN
+  INSERT INTO words(rowid, source) VALUES (new.rowid, new.source);
+END;
+CREATE TRIGGER pairs_removed AFTER DELETE ON pairs BEGIN
+  INSERT INTO words(words, rowid, source) VALUES ('delete', old.rowid, old.source);
+END;
+INSERT INTO words(words) VALUES ('rebuild');
+PRAGMA user_version = 2;
+"""
+
+
+def test_pairs_of_a_former_prl10n_stay_imported_ones_too(tmp_path: Path) -> None:
+    """No catalog holds what was imported: it could not be read again."""
     path, found = tmp_path / "memory.db", stored(tmp_path, "a", Entry("One text", "Un texte"))
     with Memory(path) as memory:
         memory.record("deepl fr", [("One", "Un", 3)], "2026-11-24")
         memory.refresh("fr", {str(found): "a.md"}, tmp_path)
-        memory.database.executescript("DROP TABLE indexed; PRAGMA user_version = 2;")
+        memory.import_pairs("fr", "old.tmx", [("Imported text", "Texte importé", True)])
+        memory.database.executescript(SECOND)
+    with Memory(path) as memory:
+        assert [row[0] for row in memory.every("fr")] == ["Imported text", "One text"]
+        assert [near.source for near in memory.near("fr", "Imported texts", 1)] == ["Imported text"]
+        memory.import_pairs("fr", "old.tmx", [("Another text", "Autre texte", True)])
+        assert [near.source for near in memory.near("fr", "Imported texts", 90)] == []
+        assert [near.source for near in memory.near("fr", "Another texts", 1)] == ["Another text"]
+        assert memory.answered("deepl fr", ["One"]) == {"One": Answered("Un", "2026-11-24")}
+
+
+def test_pairs_of_another_shape_are_read_again_and_paid_answers_stay(tmp_path: Path) -> None:
+    path, found = tmp_path / "memory.db", stored(tmp_path, "a", Entry("One text", "Un texte"))
+    with Memory(path) as memory:
+        memory.record("deepl fr", [("One", "Un", 3)], "2026-11-24")
+        memory.refresh("fr", {str(found): "a.md"}, tmp_path)
+        memory.database.executescript("DROP TABLE pairs; CREATE TABLE pairs (text TEXT); PRAGMA user_version = 2;")
     with Memory(path) as memory:
         assert list(memory.every("fr")) == []
         memory.refresh("fr", {str(found): "a.md"}, tmp_path)
@@ -260,8 +292,10 @@ def test_a_journal_of_another_shape_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "memory.db"
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE journal (text TEXT)")
+    before = path.read_bytes()
     with Memory(path) as memory:
         assert "0 paid answers" in memory.damaged
+        assert (tmp_path / "memory.db.damaged").read_bytes() == before
         memory.record("deepl", [("One", "Un", 3)], "2026-11-24")
 
 

@@ -59,9 +59,9 @@ END;
 # Words of pairs behind `indexed` are put into the full-text index when somebody looks for near texts: most runs do not,
 # and it takes as long as all else that is done with pairs.
 #
-# The pairs are an index that is made again: another shape of it replaces the former one. The journal keeps all its
-# rows. They are written one behind the other, and found by a short key: texts come in no order, and a tree of whole
-# texts would be written all over.
+# The pairs are an index that is made again: this shape replaces any other. Those that have it stay, since no catalog
+# holds what was imported. The journal keeps all its rows. They are written one behind the other, and found by a short
+# key: texts come in no order, and a tree of whole texts would be written all over.
 _VERSION = 3
 _JOURNAL = "settings, source, answer, billed, day"  # in every version, and behind a key (`_key`) since the third
 _MOVED = f"""
@@ -70,7 +70,11 @@ ALTER TABLE journal RENAME TO former;
 INSERT INTO journal SELECT key_of(settings, source), {_JOURNAL} FROM former;
 DROP TABLE former;
 """
-_FORMER = "".join(f"DROP TABLE IF EXISTS {table};" for table in ("pairs", "catalogs", "words", "indexed"))
+_FORMER_WORDS = (
+    "DROP TRIGGER IF EXISTS pairs_added; DROP TRIGGER IF EXISTS pairs_removed;"
+    "DROP TABLE IF EXISTS words; DROP TABLE IF EXISTS indexed;"
+)
+_FORMER_PAIRS = "DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS catalogs;"
 
 _PAIRS = "locale, source, target, approved, document, path, before, behind, masked"
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
@@ -227,14 +231,15 @@ class Memory:
                     where=str(self.path),
                     remedy="Install that version again, or move the file away: then a new one is made.",
                 )
-            database.executescript(_MODE)
             journal, index = _columns(database, "journal"), _columns(database, "pairs")
             if journal not in ("", _JOURNAL, f"key, {_JOURNAL}"):
                 raise Damaged("it has another journal", where=str(self.path))
+            database.executescript(_MODE)
             if (version, journal, index) != (_VERSION, f"key, {_JOURNAL}", _PAIRS):
                 database.create_function("key_of", 2, _key, deterministic=True)
+                former = _FORMER_WORDS if version >= 2 and index == _PAIRS else f"{_FORMER_WORDS}{_FORMER_PAIRS}"
                 shape = _MOVED.format(schema=_SCHEMA) if journal == _JOURNAL else _SCHEMA
-                database.executescript(f"BEGIN IMMEDIATE;{_FORMER}{shape}PRAGMA user_version = {_VERSION};COMMIT;")
+                database.executescript(f"BEGIN IMMEDIATE;{former}{shape}PRAGMA user_version = {_VERSION};COMMIT;")
         except (sqlite3.Error, UnicodeDecodeError, Prl10nError) as error:
             if database is not None:
                 database.close()
