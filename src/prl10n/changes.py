@@ -26,8 +26,7 @@ _QUOTES = str.maketrans(
 if TYPE_CHECKING:
     from prl10n.document import References
 _TAG = late(r"</?[gx]\d+/?>")
-# Compiled by the first text of which anything is known: most runs see none.
-_TOKEN = r"<[^>]*>|\d(?:[\d.,'’\u00a0\u202f]*\d)?|[^\W\d_]+(?:['’-][^\W\d_]+)*|&\w+;|\s+|."
+_TOKEN = late(r"<[^>]*>|\d(?:[\d.,'’\u00a0\u202f]*\d)?|[^\W\d_]+(?:['’-][^\W\d_]+)*|&\w+;|\s+|.", re.DOTALL)
 _NUMBER = late(r"\d(?:[\d.,'’\u00a0\u202f]*\d)?")
 _GROUPS = ("\u202f", "\u00a0", " ", ",", ".", "’", "'", "")
 _SENTENCE_END = (".", "!", "?", ":", "…")
@@ -201,7 +200,7 @@ def substituted(text: str, now: str, target: str, languages: tuple[str, str]) ->
 
 
 def tokens(fragment: str) -> list[str]:
-    return re.findall(_TOKEN, normal(fragment), re.DOTALL)
+    return _TOKEN.findall(normal(fragment))
 
 
 def masked(fragment: str, language: str) -> str:

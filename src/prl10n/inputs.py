@@ -15,7 +15,7 @@ from prl10n.catalog import Catalog
 from prl10n.config import Config, shown
 from prl10n.content import find_catalogs, reading_rules
 from prl10n.errors import CatalogError, Prl10nError
-from prl10n.ledger import Row, paths
+from prl10n.ledger import paths
 from prl10n.making import Fault, Job, Place, fault_of
 from prl10n.model import Finding, Severity
 from prl10n.outcome import Outcome
@@ -119,10 +119,6 @@ class Inputs:
             raise CatalogError(
                 "a link leads out of the project", where=shown(Path(path)), remedy="Replace the link by a folder."
             )
-
-    def row(self, name: str, locale: str) -> Row:
-        """A row of the outcome, which says nothing yet."""
-        return Row(name, self.paths[locale])
 
     # what is wrong
 

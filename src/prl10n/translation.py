@@ -26,6 +26,7 @@ from prl10n.localize.drafts import Style
 from prl10n.memory import Memory
 from prl10n.model import Inline, Term, Unit
 from prl10n.outcome import Plan, Spend
+from prl10n.patterns import late
 from prl10n.sentences import Sentence
 from prl10n.tags import TEXT
 
@@ -459,7 +460,7 @@ def plain(pieces: Iterable[Inline]) -> str:
     return " ".join("".join([piece.value for piece in pieces if piece.piece is TEXT]).split())
 
 
-_IDEOGRAPH = "[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"  # compiled by the first text in need
+_IDEOGRAPH = late("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # The look behind and the possessive quantifiers keep a long line of dashes from being tried at each of them.
 _WITH_LETTERS = re.compile(r"(?<!\S)(?:[^\w\s]|_)*+[^\W_]\S*+")
 
@@ -479,5 +480,5 @@ def words(unit: Unit) -> int:
 
 def _count(text: str) -> int:
     if not text.isascii():
-        text = re.sub(_IDEOGRAPH, r" \g<0> ", text)
+        text = _IDEOGRAPH.sub(r" \g<0> ", text)
     return len(_WITH_LETTERS.findall(text))

@@ -128,7 +128,8 @@ class Working:
         ]
 
     def row(self, job: Job, place: Place) -> Row:
-        return self.inputs.row(job.name, place.locale)
+        """What is to be said of a document in a locale, which is nothing yet."""
+        return Row(job.name, self.ledgers[place.locale].paths)
 
     def published(self, locale: str, name: str) -> tuple[bool, str] | None:
         """Whether a document has words for a page, and where that moved; None for what is not worked on."""

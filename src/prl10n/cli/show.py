@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from prl10n.ledger import Row, Tally
 from prl10n.model import Finding, Severity, State
 from prl10n.outcome import Outcome, Plan, Stage
+from prl10n.patterns import late
 
 if TYPE_CHECKING:
     from prl10n.desks import Meter
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 # What a terminal obeys instead of showing it, and what turns the direction of the words around it; no tab, no line end.
 # https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters, https://trojansource.codes
-_ACTING = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+_ACTING = late("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
     """A text of others as a terminal may have it: what would act there as a visible escape, `\\x1b`, `\\u202e`."""
     if text.isprintable():  # nothing that acts is: the pattern, which takes long to compile, is not needed
         return text
-    return re.sub(_ACTING, lambda found: ascii(found[0])[1:-1], text)
+    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def dumped(value: object) -> str:
     """A value as JSON, for a terminal too: what would act there is `\\u…`, from which a parser gets the same string."""
     import json
 
-    return re.sub(_ACTING, lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, indent=2))
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def referenced(xml: str) -> str:
     """XML for a terminal too: what would act there is a reference, from which a parser gets the same character."""
-    return re.sub(_ACTING, lambda found: f"&#{ord(found[0])};", xml)
+    return _ACTING.sub(lambda found: f"&#{ord(found[0])};", xml)
 
 
 def finding_line(finding: Finding) -> str:
@@ -174,6 +174,7 @@ def _page(row: Row, *, dry_run: bool) -> str:
 
 
 def as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]:
+    total = outcome.rows.tally()
     return {
         "command": command,
         "dry_run": dry_run,
@@ -201,8 +202,8 @@ def as_json(outcome: Outcome, command: str, dry_run: bool) -> dict[str, object]:
         ],
         "totals": {
             **{state.value: count for state, count in outcome.rows.units_by_state().items()},
-            "characters": outcome.rows.tally().characters,
-            "billed": outcome.rows.tally().billed,
+            "characters": total.characters,
+            "billed": total.billed,
             "untranslated": outcome.untranslated,
             "over_budget": outcome.over_budget,
         },

@@ -10,6 +10,7 @@ import msgspec
 
 from prl10n.config.paths import shown
 from prl10n.errors import ConfigError
+from prl10n.patterns import late
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 _KEY = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
 _KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_LINE = rf"\s*(?:\[\s*(?P<table>{_KEYS})\s*\]|(?P<key>{_KEYS})\s*=)"
+_LINE = late(rf"\s*(?:\[\s*(?P<table>{_KEYS})\s*\]|(?P<key>{_KEYS})\s*=)")
 
 
 def _line(text: str, keys: tuple[str, ...], value: str = "") -> int:
@@ -39,7 +40,7 @@ def _line(text: str, keys: tuple[str, ...], value: str = "") -> int:
     best, best_depth = 0, 0
     table: tuple[str, ...] = ()
     for number, line in enumerate(lines):
-        match = re.match(_LINE, line)
+        match = _LINE.match(line)
         if match is None:
             continue
         names = tuple(name.strip("\"'") for name in re.findall(_KEY, match["table"] or match["key"]))

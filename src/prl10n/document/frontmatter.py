@@ -16,6 +16,7 @@ from frontmatter.default_handlers import YAMLHandler
 
 from prl10n.errors import DocumentError
 from prl10n.model import Fields, Holder, Setting
+from prl10n.patterns import late
 
 _HANDLER = YAMLHandler()
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
@@ -102,10 +103,10 @@ def find(text: str) -> FrontMatter | None:
 
 
 # Patterns and modules that few pages take are compiled and imported by the first of these.
-_TOML_END = r"(?<![^\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)"
-_SURROGATE = "[\ud800-\udfff]"
-_BLOCK_HEADER = r"([|>])([1-9]?[+-]?[1-9]?)[^\n]*\n"
-_ALIAS = r"[ \t]*(\*[^\s#,\]}]+)"
+_TOML_END = late(r"(?<![^\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)")
+_SURROGATE = late("[\ud800-\udfff]")
+_BLOCK_HEADER = late(r"([|>])([1-9]?[+-]?[1-9]?)[^\n]*\n")
+_ALIAS = late(r"[ \t]*(\*[^\s#,\]}]+)")
 
 
 def _toml(text: str, origin: int) -> FrontMatter | None:
@@ -113,7 +114,7 @@ def _toml(text: str, origin: int) -> FrontMatter | None:
     from prl10n.document import toml
 
     start = _line_end(text, origin)
-    closing = re.compile(_TOML_END).search(text, start)
+    closing = _TOML_END.search(text, start)
     if text[origin:start].strip() != "+++" or closing is None:
         return None
     inside = text[start : closing.start()]
@@ -150,7 +151,7 @@ def _json(text: str, origin: int) -> FrontMatter | None:
     values = tuple(
         Value(path, origin + begin, origin + stop, value, False)
         for path, begin, stop, value in strings
-        if not re.search(_SURROGATE, value)  # half of a character: no catalog can hold it
+        if not _SURROGATE.search(value)  # half of a character: no catalog can hold it
     )
     places = tuple((key, origin + begin, origin + stop) for key, begin, stop in keys)
     return FrontMatter(origin, end, after, values, shape, places, True, None, Holder.JSON)
@@ -216,7 +217,7 @@ def _value_range(key: yaml.ScalarNode, value: yaml.Node, inside: str, start: int
     """
     colon = inside.index(":", key.end_mark.index) + 1
     if value.start_mark.index < colon:  # the node of an alias is the one with the anchor
-        alias = re.compile(_ALIAS).match(inside, colon)
+        alias = _ALIAS.match(inside, colon)
         return (start + alias.start(1), start + alias.end()) if alias else (start + colon, start + colon)
     if isinstance(value, yaml.ScalarNode):
         return _range(value, inside, start)
@@ -348,7 +349,7 @@ def _candidates(raw: str, value: str, newline: str) -> Iterator[str]:
 
 
 def _block(raw: str, value: str, newline: str) -> Iterator[str]:
-    header = re.match(_BLOCK_HEADER, raw.replace("\r\n", "\n").replace("\r", "\n"))
+    header = _BLOCK_HEADER.match(raw.replace("\r\n", "\n").replace("\r", "\n"))
     if header is None:
         return
     indent = re.compile(r"\n([ ]+)\S").search(raw.replace("\r", "\n"))
