@@ -152,6 +152,7 @@ _ROW, _ITEM, _CATALOG_WRITTEN, _PAGE_WRITTEN, _CATALOG, _PAGE, _COMPLETE, _LINKS
 )
 _WRITTEN = _CATALOG_WRITTEN | _PAGE_WRITTEN
 _NO_DIGEST = bytes(16)
+COUNTS = f"={2 * len(State)}I"  # units and words by state; the manifest keeps them in the same column
 _FEW = (), (), ""
 
 
@@ -166,7 +167,7 @@ class Ledger:
         self.documents = documents
         self.rows = 0  # how many there are
         self._marks = array("H", bytes(2 * count))
-        self._counts = Column(f"={2 * len(State)}I", count)  # units and words by state
+        self._counts = Column(COUNTS, count)
         self._tallies = Column("=6q", count)
         self._digests = Column("=16s16s16s", count)  # source, catalog, page
         self._few: dict[int, tuple[tuple[str, ...], tuple[str, ...], str]] = {}  # rejected, targets, moved

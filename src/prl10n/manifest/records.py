@@ -20,6 +20,7 @@ import msgspec
 from prl10n import files
 from prl10n.columns import Column
 from prl10n.errors import Prl10nError
+from prl10n.ledger import COUNTS
 
 FORMAT = 3
 _GRAIN = 50_000_000  # nanoseconds; file systems move their clock every few milliseconds
@@ -108,7 +109,6 @@ def unchanged(path: str, former: Seen | None) -> Seen | bool | None:
 _LARGEST = (1 << 64) - 1
 _FILE = "=B4Q16s"  # flags, stat, digest
 _ITEM = "=16sH4Q16s4Q16s"  # source, flags, catalog, page
-_COUNTS = "=8I"  # units and words by state
 _KNOWN, _SURE, _THERE, _PAGE_THERE, _PAGE_SURE, _COMPLETE, _LINKS, _HAS_PAGE = (1 << bit for bit in range(8))
 _AS_KNOWN = _KNOWN | _THERE | _SURE | _PAGE_THERE | _PAGE_SURE | _COMPLETE
 _NOWHERE = Seen((0, 0, 0, 0), bytes(16), False)
@@ -207,7 +207,7 @@ class Locale:
     def __init__(self, count: int, fingerprint: bytes) -> None:
         self.fingerprint = fingerprint
         self.items = Column(_ITEM, count)
-        self.counts = Column(_COUNTS, count)
+        self.counts = Column(COUNTS, count)
         self.more: dict[int, More] = {}
 
     def is_as_it_was(self, number: int, source: bytes, catalog: str, page: str) -> bool:
@@ -403,7 +403,7 @@ def _loaded(file: _File, documents: Sequence[str]) -> Records | None:
     if length > file.size:
         return None
     header = msgspec.msgpack.decode(file.read(length), type=_Header)
-    of_each = calcsize(_FILE) + (calcsize(_ITEM) + calcsize(_COUNTS)) * len(header.locales)
+    of_each = calcsize(_FILE) + (calcsize(_ITEM) + calcsize(COUNTS)) * len(header.locales)
     size = _LENGTH + length + header.names + header.addresses + header.count * of_each + _CHECKSUM
     if header.format != FORMAT or min(header.count, header.names, header.addresses) < 0 or size != file.size:
         return None
