@@ -326,6 +326,7 @@ def test_a_failure_has_a_type_a_reason_and_a_remedy(
         ({"text": ["a"], "billed_characters": 1}, Answer(None, 1)),
         ({"text": " ", "billed_characters": 3}, Answer(None, 3)),
         ({"text": "B", "billed_characters": -1}, Answer("B", 0)),
+        ({"text": "B", "billed_characters": 2**63}, Answer("B", 0)),
     ],
 )
 def test_a_broken_translation_costs_its_neighbours_nothing(

@@ -285,8 +285,10 @@ def _is_xml(text: str) -> bool:
 
 
 def _answer(text: object, billed: object, tags: bool) -> Answer:
-    """One translation; a broken one costs its neighbours nothing, for they were paid for too."""
-    charged = billed if isinstance(billed, int) and billed > 0 else 0
+    """One translation; a broken one costs its neighbours nothing, for they were paid for too. More characters than a
+    request has bytes cannot have been billed, and no journal could add them up.
+    """
+    charged = billed if isinstance(billed, int) and 0 < billed <= MOST_BYTES else 0
     if not isinstance(text, str) or not text.strip():
         return Answer(None, charged)
     return Answer(text if tags else escape(text), charged)
