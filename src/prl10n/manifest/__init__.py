@@ -55,17 +55,16 @@ Key = tuple[str, str]  # (locale, document)
 _LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "frontmatter", "babel", "polib")
 
 
-def fingerprint(config: Config, locale: str = "") -> bytes:
-    """All that decides about the pages of a locale besides sources, catalogs and pages: configuration and programs.
-    Without a locale, all that decides about what is kept of a source.
+def fingerprint(config: Config) -> bytes:
+    """All that decides about pages besides sources, catalogs and pages, and the settings of a locale: configuration and
+    programs.
 
     The glossary and the account of a backend are none of it: they decide about texts to come, and a document that
     waits for one is never left out.
     """
     fields = (name for name in config.__struct_fields__ if name not in ("origin", "targets", "locales", "root"))
     tables = [(name, getattr(config, name)) for name in fields]
-    own = config.settings(locale) if locale else None
-    return repr((__version__, sys.byteorder, _programs(), tables, locale, own)).encode()
+    return repr((__version__, sys.byteorder, _programs(), tables)).encode()
 
 
 @cache
@@ -109,11 +108,11 @@ class Manifest:
         self.folder = f"{self.root}/{config.content.source}"
         self.path = config.root / FILE
         count = len(documents)
-        self.fingerprints = {locale: fingerprint(config, locale) for locale in config.targets}
-        self.fingerprint = fingerprint(config)
+        self.settings = {locale: repr((locale, config.settings(locale))).encode() for locale in config.targets}
         self.records = load(self.path, documents) or Records(count)
-        if self.records.fingerprint != self.fingerprint:
-            self.records.sources, self.records.fingerprint = Sources(count), self.fingerprint
+        everywhere = fingerprint(config)
+        if self.records.fingerprint != everywhere:
+            self.records.sources, self.records.locales, self.records.fingerprint = Sources(count), {}, everywhere
         self.anew = self.records.anew  # every page with links is to be looked at
         self.dirty = self.anew
         self.paths = paths(config)
@@ -160,7 +159,7 @@ class Manifest:
     def _kept(self, locale: str) -> Locale | None:
         """What is remembered of a locale, if all else that decides about it is as it was."""
         there = self.records.locales.get(locale)
-        return there if there is not None and there.fingerprint == self.fingerprints[locale] else None
+        return there if there is not None and there.settings == self.settings[locale] else None
 
     def _is_source_as_it_was(self, number: int) -> bool:
         known = self._sources[number]
@@ -265,7 +264,7 @@ class Manifest:
             kept = self._kept(locale)
             if seen is not None:
                 if kept is None:
-                    kept = self.records.locales[locale] = Locale(len(self.documents), self.fingerprints[locale])
+                    kept = self.records.locales[locale] = Locale(len(self.documents), self.settings[locale])
                 self._keep(kept, number, seen)
             elif kept is not None:
                 self.dirty |= kept.forget(number)
@@ -340,7 +339,7 @@ class Manifest:
         self.dirty = True
 
     def _all(self) -> bytes:
-        return b"".join(self.fingerprints.values())
+        return digest(b"".join((self.records.fingerprint, *self.settings.values())))
 
     def save(self) -> None:
         """Write it if it says anything new. Where it cannot be written, the next run has more to do."""

@@ -200,12 +200,10 @@ class Sources:
 
 
 class Locale:
-    """What is remembered of each document in a locale, by its number, under the fingerprint of all else that decides
-    about them.
-    """
+    """What is remembered of each document in a locale, by its number, under the settings of the locale."""
 
-    def __init__(self, count: int, fingerprint: bytes) -> None:
-        self.fingerprint = fingerprint
+    def __init__(self, count: int, settings: bytes) -> None:
+        self.settings = settings
         self.items = Column(_ITEM, count)
         self.counts = Column(COUNTS, count)
         self.more: dict[int, More] = {}
@@ -309,8 +307,8 @@ class Versions(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Records:
-    """All that is kept, of so many documents. `fingerprint` is that of the sources, `there` whether the files were
-    there that links asked for; `anew`: the documents were others.
+    """All that is kept, of so many documents, under the `fingerprint` of all else that decides about them. `there`:
+    whether the files were there that links asked for; `anew`: the documents were others.
     """
 
     def __init__(self, count: int, fingerprint: bytes = b"") -> None:
@@ -354,7 +352,7 @@ def parts(records: Records, documents: Sequence[str]) -> Iterator[bytes | bytear
             records.fingerprint,
             sources.aliases,
             sources.problems,
-            {name: (locale.fingerprint, locale.more) for name, locale in records.locales.items()},
+            {name: (locale.settings, locale.more) for name, locale in records.locales.items()},
             records.there,
             records.versions,
         )
@@ -413,8 +411,8 @@ def _loaded(file: _File, documents: Sequence[str]) -> Records | None:
     sources = records.sources
     sources.packed, sources.aliases, sources.problems = file.read(header.addresses), header.aliases, header.problems
     file.fill(sources.files)
-    for name, (fingerprint, more) in header.locales.items():
-        locale = records.locales[name] = Locale(header.count, fingerprint)
+    for name, (settings, more) in header.locales.items():
+        locale = records.locales[name] = Locale(header.count, settings)
         locale.more = more
         file.fill(locale.items)
         file.fill(locale.counts)
