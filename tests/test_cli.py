@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +95,20 @@ def test_init_writes_a_configuration_that_works_and_never_overwrites(
     assert again.exit_code == 2
     assert "prl10n.toml" in again.stderr
     assert project.read("prl10n.toml") == written
+
+
+@pytest.mark.parametrize(("said", "coloured"), [(None, True), ("", True), ("1", False)])
+def test_no_color_is_heeded(tmp_path: Path, said: str | None, coloured: bool) -> None:
+    """On a terminal, of which a pseudo-terminal is one. https://no-color.org: any value but an empty one."""
+    Project(tmp_path).configure("")
+    environ = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    main, terminal = pty.openpty()
+    command = [sys.executable, "-m", "prl10n", "status"]
+    environ |= {} if said is None else {"NO_COLOR": said}
+    process = subprocess.run(command, cwd=tmp_path, env=environ, stdout=terminal, stderr=terminal, check=False)
+    os.close(terminal)
+    text = os.read(main, 10_000).decode()
+    os.close(main)
+    assert process.returncode == 2
+    assert "the folder content/en does not exist" in text
+    assert ("\x1b[31m" in text) is coloured

@@ -394,6 +394,13 @@ REFUSED = {
         "locale.fr.publish.drafts must be true or false",
         "For example: drafts = true",
     ),
+    "a price below nothing": ("[budget]\nprice = -3.0\n", 2, "budget.price cannot be -3.0", "from 0 to"),
+    "no price": ("[budget]\nprice = nan\n", 2, "budget.price cannot be nan", "from 0 to"),
+    "characters below nothing": ("[budget]\ncharacters = -1\n", 2, "budget.characters cannot be -1", "from 0 to"),
+    "no currency": ('[budget]\ncurrency = "EURO"\n', 2, "budget.currency cannot be 'EURO'", "ISO 4217"),
+    "more than alike": ("[memory]\nnear = 200\n", 2, "memory.near cannot be 200", "from 0 to 100"),
+    "less than unlike": ("[locale.fr.memory]\nnear = -1\n", 2, "memory.near cannot be -1", "from 0 to 100"),
+    "unknown typography": ('[localize]\ntypography = "xx"\n', 2, "'xx' is no typography profile", "Profiles: "),
     "unknown backend": (
         '[backend]\nname = "depl"\n',
         2,

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -632,6 +633,17 @@ def test_a_workbook_is_text_with_locked_sources(project: Project) -> None:
     assert [cell.protection.locked for cell in formula] == [True] * 4 + [False, True, False, True]
     assert all(cell.alignment.wrap_text for cell in formula)
     assert [cell.value for cell in rows["source"]] == list(tables.COLUMNS)
+
+
+def test_a_workbook_needs_its_library(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "openpyxl"] or ["openpyxl"]:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    result = project.run("exchange", "export", "--format", "xlsx", "-l", "fr", "-o", "out.xlsx")
+    assert result.exit_code == 2
+    assert "openpyxl is not installed" in result.stderr
+    assert "pip install 'prl10n[xlsx]'" in result.stderr
+    assert not (project.root / "out.xlsx").exists()
 
 
 def test_a_workbook_that_somebody_edited_comes_in(project: Project) -> None:

@@ -67,7 +67,7 @@ def test_git_ignores_the_folder(tmp_path: Path) -> None:
         assert (tmp_path / ".prl10n/.gitignore").read_text(encoding="utf-8") == "*\n"
 
 
-def test_approved_texts_go_before_drafts_and_pseudo_texts_are_none(tmp_path: Path) -> None:
+def test_approved_texts_go_before_drafts_and_pseudo_drafts_are_none(tmp_path: Path) -> None:
     paths = {
         stored(
             tmp_path, "a", Entry("A **b**", "Brouillon **b**", fuzzy=True, comment="prl10n: deepl 2026-01-01")
@@ -75,13 +75,16 @@ def test_approved_texts_go_before_drafts_and_pseudo_texts_are_none(tmp_path: Pat
         stored(tmp_path, "b", Entry("A __b__", "Approuvé __b__"), Entry("Old", "Vieux", obsolete=True)): "b.md",
         stored(tmp_path, "c", Entry("Only pseudo", "⟦ … ⟧", fuzzy=True, comment="prl10n: pseudo 2026-01-01")): "c.md",
         stored(tmp_path, "d", Entry("Stale", "Périmé", True, "Before"), Entry("[Lost](/u)", "Perdu")): "d.md",
+        # Editors keep the comment when a person writes other words, and accepts them.
+        stored(tmp_path, "e", Entry("Was pseudo", "Des mots", comment="prl10n: pseudo 2026-01-01")): "e.md",
     }
     with Memory(tmp_path / ".prl10n/memory.db") as memory:
         assert memory.refresh("fr", {str(path): name for path, name in paths.items()}, tmp_path) == []
-        wanted = ["A <g1>b</g1>", "Old", "Only pseudo", "Stale", "Lost"]
+        wanted = ["A <g1>b</g1>", "Old", "Only pseudo", "Stale", "Lost", "Was pseudo"]
         assert memory.exact("fr", wanted) == {
             "A <g1>b</g1>": Match("Approuvé <g1>b</g1>", "b.md", True),
             "Old": Match("Vieux", "b.md", True),
+            "Was pseudo": Match("Des mots", "e.md", True),
         }
         assert memory.exact("de", wanted) == {}
 

@@ -837,3 +837,184 @@ def test_a_draft_that_a_person_edits_meanwhile_is_not_replaced() -> None:
     entry = catalog.Entry("a", "b", fuzzy=True)
     before = catalog.Catalog((entry,), "")
     assert catalog.fill(before, {"a": Draft("c", "deepl 2026-11-24")}) == before
+
+
+# Pages that no catalog has made, and those that may not be published any more.
+
+
+def test_a_page_that_somebody_wrote_by_hand_stays(project: Project, server: DeepLServer) -> None:
+    by_hand = "---\ntitle: Acme ouvre à Lyon\n---\n\nÉcrit par Ada.\n"
+    project.write("content/fr/news/a.md", by_hand)
+    project.source("# Another one\n", "b.md")
+    for command in ("sync", "sync"):  # the second time as the first
+        result = project.run(command)
+        assert result.exit_code == 2
+        assert "content/fr/news/a.md: error [fr]: this page was there before any translation" in result.stderr
+        assert "`prl10n adopt` makes its catalog" in result.stderr
+        assert (project.page(), project.path().exists()) == (by_hand, False)
+        assert project.page("b.md") == "# aNOTHER ONE\n"
+    billed = server.billed
+    assert project.json("status")["documents"][1]["page_state"] == "outdated"
+    (project.root / "content/fr/news/a.md").unlink()
+    assert project.run("sync").exit_code == 0
+    assert "a SECOND OFFICE" in project.page()
+    assert server.billed == billed  # its answers were kept
+
+
+@pytest.mark.parametrize("page", [b"\xe9crit \xe0 la main\n", b"# Plus rien\n"])
+def test_the_dry_run_says_which_pages_it_would_leave(project: Project, server: DeepLServer, page: bytes) -> None:
+    path = project.write("content/fr/news/a.md", "")
+    path.write_bytes(page)
+    result = project.run("sync", "--dry-run")
+    assert result.exit_code == 2
+    assert "content/fr/news/a.md: error [fr]: this page was there before any translation" in result.stderr
+    assert "would write" not in result.stderr
+    assert project.run("sync").exit_code == 2
+    assert path.read_bytes() == page
+
+
+def test_extract_and_translate_tell_of_a_page_that_build_would_replace(project: Project) -> None:
+    project.write("content/fr/news/a.md", "Écrit par Ada.\n")
+    for command in ("extract", "translate"):
+        result = project.run(command)
+        assert result.exit_code == 0
+        assert "content/fr/news/a.md: warning [fr]: this page was there before any translation" in result.stderr
+        assert project.page() == "Écrit par Ada.\n"
+
+
+@pytest.mark.parametrize("words", ["", "```\ncode\n```\n", RELEASE])
+def test_a_page_without_words_of_its_own_is_replaced(project: Project, words: str) -> None:
+    """Some sites have copies of their sources where nobody has translated yet."""
+    project.write("content/fr/news/a.md", words)
+    assert project.run("sync").exit_code == 0
+    assert "a SECOND OFFICE" in project.page()
+
+
+def test_a_page_whose_catalog_was_lost_is_ours(project: Project) -> None:
+    project.source("# Head\n\nSee [it](b.md#head-two).\n", "c.md")
+    project.source("# Head two\n\nSee [it](c.md#head).\n", "b.md")
+    project.run("sync")
+    pages = {name: project.page(name) for name in ("news/a.md", "b.md", "c.md")}
+    for name in ("news/a", "b", "c"):
+        project.path(name).unlink()
+    (project.root / ".prl10n/manifest").unlink()  # nothing but the page says that it is ours
+    assert project.run("sync").exit_code == 0
+    assert pages == {name: project.page(name) for name in pages}
+    project.path().unlink()
+    project.source(RELEASE.replace("small", "large"))  # and here the manifest does
+    assert project.run("sync").exit_code == 0
+    assert "LARGE" in project.page()
+
+
+def test_a_page_that_may_not_be_published_any_more_is_named(project: Project) -> None:
+    project.run("sync")
+    page = project.page()
+    project.configure("[publish]\ndrafts = false\n")
+    for command in ("build", "sync", "sync"):
+        result = project.run(command)
+        assert result.exit_code == 0
+        assert "content/fr/news/a.md: warning [fr]: its document has no text that may be published" in result.stderr
+        assert project.page() == page
+    assert project.json("status")["documents"][0]["page_state"] == "outdated"
+    said = project.run("check", "--rule", "page")
+    assert said.exit_code == 1
+    assert "content/fr/news/a.md: error [fr]: no text of its document may be published" in said.stdout
+    (project.root / "content/fr/news/a.md").unlink()
+    assert project.run("check", "--rule", "page").exit_code == 0
+    assert project.run("sync").stderr.count("warning") == 0
+
+
+def test_a_page_that_cannot_be_written_was_not(project: Project) -> None:
+    (project.root / "content/fr/news/a.md").mkdir(parents=True)
+    result = project.run("sync")
+    assert result.exit_code == 2
+    assert "wrote content/fr" not in result.stderr
+    assert project.json("sync")["documents"][0]["page_written"] is False
+
+
+# What a dry run says.
+
+
+@pytest.mark.parametrize("before", [(), ("extract",)])
+def test_a_dry_run_names_what_would_be_written(project: Project, before: tuple[str, ...]) -> None:
+    for command in before:
+        project.run(command)
+    announced = re.findall(r"would write (\S+)", project.run("sync", "--dry-run").stderr)
+    assert announced == re.findall(r"wrote (\S+)", project.run("sync").stderr)
+    assert announced == ["locales/fr/LC_MESSAGES/news/a.po", "content/fr/news/a.md"]
+    assert "would write" not in project.run("sync", "--dry-run").stderr
+
+
+def test_a_dry_run_names_no_file_for_texts_that_nobody_would_translate(alone: Project) -> None:
+    alone.configure('[backend]\nname = "memory"\n')
+    alone.run("sync")
+    assert "would write" not in alone.run("sync", "--dry-run").stderr
+    alone.configure('[backend]\nname = "pseudo"\n[publish]\ndrafts = false\n')
+    said = alone.run("sync", "--dry-run").stderr
+    assert re.findall(r"would write (\S+)", said) == ["locales/fr/LC_MESSAGES/news/a.po"]
+
+
+def test_what_the_dry_run_announces_within_a_budget_is_what_is_billed(project: Project, server: DeepLServer) -> None:
+    in_two_requests(project)
+    whole = project.json("sync", "--dry-run")["totals"]["characters"]
+    project.configure(f"concurrency = 1\n[budget]\ncharacters = {whole - 1}\n")
+    said = project.run("sync", "--dry-run")
+    assert "The budget ends there: 13 characters more would wait" in said.stderr
+    announced = project.json("sync", "--dry-run")
+    assert announced["plans"]["fr"]["requests"] == 1
+    assert announced["totals"]["characters"] == whole - 13
+    assert announced["totals"]["over_budget"] == 13
+    project.run("sync")
+    assert server.billed == whole - 13
+
+
+def test_a_budget_that_is_too_small_for_any_request_is_said_to_be(project: Project, server: DeepLServer) -> None:
+    for command in ("sync", "sync"):
+        result = project.run(command, "--max-characters", "3")
+        assert (result.exit_code, server.requests) == (4, [])
+        assert "Nothing was sent." in result.stderr
+        assert re.search(r"The budget is less than the next request, which has \d+ characters: raise", result.stderr)
+
+
+def test_a_translation_of_white_space_is_none(project: Project) -> None:
+    project.run("sync")
+    project.approve()
+    project.edit('msgstr "a SECOND OFFICE FOR aCME"', 'msgstr " "')
+    assert project.states()["A second office for Acme"] == "missing"
+    assert project.run("check", "--rule", "missing").exit_code == 1
+    before = project.path().read_bytes()
+    project.run("extract")
+    assert project.path().read_bytes() == before
+    project.run("sync")
+    assert project.states()["A second office for Acme"] == "draft"
+
+
+# What is wrong with the configuration, where a run needs it.
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "what"),
+    [
+        ('[backend]\nname = "deepl"\n[backend.deepl]\nformalty = "more"\n', 11, "unknown key 'formalty'"),
+        ('[backend]\nname = "deepl"\n[backend.deepl]\nformality = "mor"\n', 11, "[backend.deepl] formality cannot be"),
+        ('[backend]\nname = "openai"\n[backend.openai]\n', 10, "model"),
+        ('[locale.fr.backend]\nname = "openai"\n[locale.fr.backend.openai]\nmodle = "x"\n', 11, "unknown key 'modle'"),
+    ],
+)
+def test_a_wrong_option_of_a_backend_is_named_with_its_line(project: Project, lines: str, line: int, what: str) -> None:
+    project.write("prl10n.toml", 'source = "en"\ntargets = ["fr"]\n\n\n\n\n\n' + lines)
+    for command in ("sync", "usage"):
+        result = project.run(command)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"error: prl10n.toml:{line}: ")
+        assert what in result.stderr
+
+
+@pytest.mark.parametrize("command", [("sync", "--dry-run"), ("check", "--rule", "glossary"), ("status",)])
+def test_a_glossary_that_is_named_has_to_be_there(project: Project, command: tuple[str, ...]) -> None:
+    project.configure('[locale.fr.glossary]\nfile = "terms.csv"\n')
+    result = project.run(*command)
+    assert result.exit_code == 2
+    assert "prl10n.toml:8: the glossary terms.csv does not exist" in result.stderr
+    project.write("terms.csv", "source,locale,target,note\n")
+    assert project.run(*command).exit_code == 0

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import splitext
 from typing import NoReturn
 
-from prl10n.config import FIELD, Config, expand, shown
+from prl10n.config import FIELD, Config, Glossary, expand, shown
 from prl10n.document import Rules
 from prl10n.errors import ConfigError
 from prl10n.files import is_file
@@ -22,7 +22,7 @@ def find_documents(config: Config) -> tuple[str, ...]:
     Left out are files and folders whose name starts with a dot, what a symbolic link brings in from outside the folder,
     and what the configuration itself writes there in another locale. Raises ConfigError where the folder is missing, a
     glob of `include` matches nothing, no document remains, the name of one is no text that a catalog and a terminal can
-    show, or two documents would share one output or one catalog.
+    show, two documents would share one output or one catalog, or a glossary is named that is not there.
     """
     content = config.content
     folder = config.root / content.source
@@ -48,7 +48,21 @@ def find_documents(config: Config) -> tuple[str, ...]:
     if _UNSHOWABLE.search("".join(documents)):
         _refuse_name(content.source, next(name for name in documents if _UNSHOWABLE.search(name)))
     refuse_clashes(config, documents)
+    _refuse_no_glossary(config)
     return documents
+
+
+def _refuse_no_glossary(config: Config) -> None:
+    """The default file need not be there; terms of one that is named, and is not there, would be heeded by nobody."""
+    for locale, settings in config.locales.items():
+        file = settings.glossary.file
+        if file != Glossary().file and not os.path.lexists(config.root / file):
+            own = file != config.glossary.file
+            raise config.origin.error(
+                (*(("locale", locale) if own else ()), "glossary", "file"),
+                f"the glossary {file} does not exist",
+                "Create it with the line source,locale,target,note, or correct the name.",
+            )
 
 
 def chosen(config: Config, files: Iterable[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from prl10n import backends, executors
 from prl10n.backends import Backend, Usage
 from prl10n.config import Budget, Config, Settings, shown
 from prl10n.content import find_catalogs
+from prl10n.errors import ConfigError
 from prl10n.inputs import Inputs, place_of
 from prl10n.localize.drafts import Style
 from prl10n.memory import FILE, Memory
@@ -38,7 +39,7 @@ def usage(config: Config, environ: Mapping[str, str] | None = None) -> list[Mete
         chosen.setdefault(name, (options, []))[1].append(locale)
     meters = []
     for name, (options, locales) in chosen.items():
-        ask = getattr(backends.create(name, options, environ), "usage", None)
+        ask = getattr(_created(config, locales[0], name, options, environ), "usage", None)
         meters.append(Meter(name, tuple(locales), ask() if ask is not None else None))
     return meters
 
@@ -57,6 +58,21 @@ def choose(config: Config, locale: str, environ: Mapping[str, str]) -> tuple[str
 
             name = "local" if models.find(models.folder(environ), config.source, locale) else "memory"
     return name, settings.options(name)
+
+
+def _created(
+    config: Config, locale: str, name: str, options: Mapping[str, object], environ: Mapping[str, str]
+) -> Backend:
+    """The backend of a locale; what is wrong with its options is named with its place in the configuration."""
+    try:
+        return backends.create(name, options, environ)
+    except ConfigError as error:
+        if error.where:
+            raise
+        own = config.settings(locale).backend.options(name) != config.backend.options(name)
+        keys = (*(("locale", locale) if own else ()), "backend", name)
+        key = next((key for key in options if repr(key) in error.what or f" {key} " in error.what), "")
+        raise config.origin.error((*keys, key) if key else keys, error.what, error.remedy) from error
 
 
 class Desks:
@@ -135,7 +151,8 @@ class Desks:
         name, options = choose(self.config, locale, self.environ)
         key = (name, repr(sorted(options.items())))
         if key not in self.backends:
-            self.backends[key] = executors.spread(backends.create(name, options, self.environ), self.executor)
+            backend = _created(self.config, locale, name, options, self.environ)
+            self.backends[key] = executors.spread(backend, self.executor)
         self.inputs.outcome.backends[locale] = name
         self.inputs.outcome.prices[locale] = _price(self.backends[key], settings.budget)
         return self.backends[key]

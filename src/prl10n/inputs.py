@@ -153,12 +153,12 @@ class Inputs:
         if found not in self.outcome.findings:  # by the rules of another locale
             self.outcome.findings.append(found)
 
-    def blame(self, fault: Fault, name: str, locale: str) -> None:
-        """A file of a document in a locale that cannot be read or written: named, and left out."""
+    def blame(self, fault: Fault, name: str, locale: str, rule: str = "unreadable") -> None:
+        """A file of a document in a locale that cannot be read, or must not be written: named, and left out."""
         self.outcome.unreadable = True
         self.failed.add((locale, name))
         path, line = place_of(fault.where or f"{self.config.content.source}/{name}")
-        self.outcome.findings.append(Finding("unreadable", Severity.ERROR, path, line, fault.what, locale))
+        self.outcome.findings.append(Finding(rule, Severity.ERROR, path, line, fault.what, locale))
 
 
 def place_of(where: str) -> tuple[str, int]:

@@ -80,6 +80,7 @@ class Row(msgspec.Struct):
     tally: Tally = msgspec.field(default_factory=lambda: _NOTHING)
     catalog_written: bool = False
     page_written: bool = False
+    page_left: bool = False  # one is there that these words do not make
 
     @property
     def locale(self) -> str:
@@ -147,8 +148,8 @@ class Item(msgspec.Struct):
 
 # --- columns ----------------------------------------------------------------------------------------------------------
 
-_ROW, _ITEM, _CATALOG_WRITTEN, _PAGE_WRITTEN, _CATALOG, _PAGE, _COMPLETE, _LINKS, _HAS_PAGE = (
-    1 << bit for bit in range(9)
+_ROW, _ITEM, _CATALOG_WRITTEN, _PAGE_WRITTEN, _CATALOG, _PAGE, _COMPLETE, _LINKS, _HAS_PAGE, _PAGE_LEFT = (
+    1 << bit for bit in range(10)
 )
 _WRITTEN = _CATALOG_WRITTEN | _PAGE_WRITTEN
 _NO_DIGEST = bytes(16)
@@ -188,6 +189,7 @@ class Ledger:
             (_ROW | _ITEM)
             | _CATALOG_WRITTEN * row.catalog_written
             | _PAGE_WRITTEN * row.page_written
+            | _PAGE_LEFT * row.page_left
             | _CATALOG * (item.catalog is not None)
             | _PAGE * (item.page is not None)
             | _COMPLETE * item.complete
@@ -250,6 +252,7 @@ class Ledger:
             Tally(*self._tallies[number]),
             marks & _CATALOG_WRITTEN != 0,
             marks & _PAGE_WRITTEN != 0,
+            marks & _PAGE_LEFT != 0,
         )
 
     def all_rows(self, marked: int = _ROW) -> Iterator[Row]:

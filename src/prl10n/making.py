@@ -90,7 +90,8 @@ class Made(NamedTuple):
     `errors` says, by the text of a unit, why its answers cannot be used. `page` has the links of its source yet, None
     where there is none; `rejected` are (text, reason) of translations that it is built without. `has_page` and `moved`
     are what `publishing` says; `links`: whether the document may have any. `late`: the page can be made only by who
-    knows all documents. `fault`: why it cannot be made.
+    knows all documents. `fresh`: the catalog that was there had no text yet, so that no page was made from it.
+    `fault`: why it cannot be made.
     """
 
     catalog: bytes | None
@@ -105,6 +106,7 @@ class Made(NamedTuple):
     moved: str = ""
     links: bool = False
     late: bool = False
+    fresh: bool = False
     fault: Fault | None = None
 
 
@@ -175,6 +177,16 @@ def read(job: Job) -> Source | Fault:
         return fault_of(error)._replace(where="")
     except LIBRARY_FAILURES as error:
         return Fault(f"the markdown parser failed: {type(error).__name__}: {error}")
+
+
+def has_own_words(job: Job, page: bytes) -> bool:
+    """Whether a page has texts that are not those of the document, or cannot be read."""
+    source = read(job)
+    try:
+        own = {unit.text for unit in document.split(page, job.rules).units}
+    except (DocumentError, *LIBRARY_FAILURES):
+        return True
+    return isinstance(source, Fault) or not own <= {unit.text for unit in source.document.units}
 
 
 def opened(setup: Setup, source: Source, place: Place) -> Opened | Fault:
@@ -335,7 +347,8 @@ def _made(setup: Setup, source: Source, place: Place, found: Opened, answered: A
         states[state] += 1
         counts[state] += words(unit)
         lacks += catalog.needs_text(entry, result)
-    made = Made(rendered, differs, tuple(states.values()), tuple(counts.values()), lacks, errors)
+    fresh = bool(source.document.units) and not any(entry.msgstr for entry in found.seen.entries)
+    made = Made(rendered, differs, tuple(states.values()), tuple(counts.values()), lacks, errors, fresh=fresh)
     return _with_page(setup, source, place, result, made) if setup.builds else made
 
 

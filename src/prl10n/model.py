@@ -5,8 +5,7 @@ A document's words travel in three forms:
 - *source*: the bytes of the file, addressed by `Span`;
 - *text*: what a catalog shows (`Unit.text`, a msgid): the unit as its author wrote it, soft line breaks as spaces;
 - *neutral form*: what memory, journal and backends see: XML fragments in which inline markup is `<g1>…</g1>` (a pair)
-or
-  `<x2/>` (a thing that stands for itself), numbered from 1 in each unit, and `&`, `<`, `>` are entities.
+  or `<x2/>` (a thing that stands for itself), numbered from 1 in each unit, and `&`, `<`, `>` are entities.
 """
 
 from __future__ import annotations

@@ -60,12 +60,13 @@ class Plan(msgspec.Struct, frozen=True):
 class Spend(msgspec.Struct):
     """What a run may send, in characters as its backends count them; None: any number; below 0: no request at all.
 
-    `left` is what was not sent because it would have passed the limit.
+    `left` is what was not sent because it would have passed the limit, and `next` the first request of that.
     """
 
     limit: int | None = None
     committed: int = 0
     left: int = 0
+    next: int = 0
 
     @property
     def reached(self) -> bool:
@@ -76,6 +77,7 @@ class Spend(msgspec.Struct):
         taken: list[Priced] = []
         for order in orders:
             if self.reached or (self.limit is not None and self.committed + order.characters > self.limit):
+                self.next = self.next or order.characters
                 self.left += order.characters
                 continue
             self.committed += order.characters
@@ -87,8 +89,9 @@ class Outcome(msgspec.Struct):
     """What a run did.
 
     By locale: the names of `backends`, what was planned to be sent, and what a million characters cost (None: nobody
-    knows). `over_budget` is what was not sent because it would have passed the limit, in characters. `failure` is the
-    error of a backend that ended the translating; all before it is saved.
+    knows). `over_budget` is what was not sent because it would have passed the limit, in characters; `too_large`, where
+    nothing was sent for that reason, the first request. `failure` is the error of a backend that ended the translating;
+    all before it is saved.
     """
 
     rows: Rows = msgspec.field(default_factory=lambda: Rows({}))
@@ -97,6 +100,7 @@ class Outcome(msgspec.Struct):
     plans: dict[str, Plan] = {}
     prices: dict[str, tuple[float, str] | None] = {}
     over_budget: int = 0
+    too_large: int = 0
     failure: BackendError | None = None
     unreadable: bool = False
     untranslated: int = 0

@@ -84,8 +84,8 @@ def marked(pairs: Iterable[Pair], language: str) -> list[Pair]:
 
 
 def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
-    """The translations in a catalog, as neutral forms. Pseudo-translations are none, nor are texts that break the
-    parser; the words of a stale entry are a draft if prl10n wrote them for the new source.
+    """The translations in a catalog, as neutral forms. Drafts of the pseudo backend are none, nor are texts that break
+    the parser; the words of a stale entry are a draft if prl10n wrote them for the new source.
     """
     every = [entry for entry in entries if _is_readable(entry)]
     chosen = [index for index, entry in enumerate(every) if _is_kept(entry)]
@@ -110,10 +110,13 @@ def pairs(entries: Iterable[Entry]) -> Iterator[Pair]:
 
 
 def _is_kept(entry: Entry) -> bool:
-    """Whether the memory keeps a translation."""
-    drafted = entry.state is State.DRAFT or (entry.state is State.STALE and bool(entry.provenance))
-    usable = not entry.plural and (entry.state is State.APPROVED or drafted)
-    return usable and not entry.provenance.startswith("pseudo ")
+    """Whether the memory keeps a translation: what a person approved, and drafts of words, which the pseudo backend's
+    are not.
+    """
+    if entry.state is State.APPROVED:
+        return not entry.plural
+    drafted = entry.state is State.DRAFT or (entry.state is State.STALE and entry.provenance != "")
+    return drafted and not entry.plural and not entry.provenance.startswith("pseudo ")
 
 
 def _beside(live: Sequence[int], place: int | None) -> Sequence[int]:

@@ -205,6 +205,10 @@ class Known(Protocol):
         """Whether a document has a localized page, and where that moved (`Publisher.published`)."""
         ...
 
+    def has_written(self, locale: str, name: str, page: bytes) -> bool:
+        """Whether a page of this digest is what the last run left."""
+        ...
+
 
 class Publisher:
     """The pages of a run. `documents` are all of the project, sorted; by (locale, document), `items` are those at hand.

@@ -66,6 +66,7 @@ class Desk(msgspec.Struct, eq=False, dict=True):
     known: dict[str, Known] = {}
     kept: set[str] = set()  # the texts in `known` that neither memory nor journal has
     given_up: set[str] = set()  # those that were asked for, or would be, and have no answer
+    promised: set[str] = set()  # those that a run which is no dry run would get an answer for
     held: dict[str, dict[int, str]] = {}  # text → the terms that tags stand for in it
     _settings: dict[str, str] = {}  # by kind
     _found: dict[str, tuple[Term, ...]] = {}  # by text
@@ -148,6 +149,12 @@ class Task(msgspec.Struct, eq=False):
     tally: Tally = msgspec.field(default_factory=Tally)
     left: set[str] = set()
 
+    @property
+    def is_promised(self) -> bool:
+        """Whether a run that is no dry run would get an answer for any of its texts."""
+        promised = self.desk.promised
+        return bool(promised) and any(text in promised for unit in self.asked.units for text in unit.texts)
+
     def wanted(self) -> Iterator[_Wanted]:
         for unit in self.asked.units:
             for text in unit.texts:
@@ -210,19 +217,32 @@ class Work(msgspec.Struct, eq=False):
         wanted = self._sentences(missing)
         self._planned = self._orders(wanted if wanted == missing else self._missing(wanted))
         self._join()
+        return self._plans(self._planned)
+
+    def _plans(self, orders: Sequence[Order]) -> dict[str, Plan]:
         plans: dict[str, Plan] = {task.desk.target: Plan() for task in self.tasks}
-        for order in self._planned:
+        for order in orders:
             target = order.request.target
             plans[target] += Plan(len(order.request.texts), 1, order.characters)
         return plans
 
-    def announce(self) -> None:
-        """Put what was planned on the tallies, as a dry run does that sends nothing."""
-        for order in self._planned:
+    def announce(self) -> dict[str, Plan]:
+        """Put what would be sent of what was planned on the tallies, as a dry run does that sends nothing."""
+        taken = self.spend.take(self._planned)
+        for order in taken:
             for text, wanted in self._wanted[id(order)].items():
                 wanted.task.tally.sent += 1
                 wanted.task.tally.characters += order.backend.count([text])
+                if order.backend.name != "memory":
+                    wanted.desk.promised.add(wanted.text)
+        for order in self._planned:
+            for wanted in self._wanted[id(order)].values():
                 wanted.desk.given_up.add(wanted.text)
+        whole = [(wanted, [part.text for part in parts]) for wanted, parts in self._in_parts]
+        for wanted, parts in (*whole, *((wanted, markup.runs(wanted.text)) for wanted in self._in_runs)):
+            if not wanted.desk.promised.isdisjoint(parts):
+                wanted.desk.promised.add(wanted.text)
+        return self._plans(taken)
 
     def carry_out(self) -> BackendError | None:
         """Send what was planned. Returns the error that ended the sending too early; what was answered is known."""

@@ -39,6 +39,17 @@ WORTH = 64  # documents from which processes are worth their start
 P = ParamSpec("P")
 
 
+_Foreign = tuple[Job, Place, Made, Callable[[], Answers | None], Item]
+_FOREIGN = (
+    "this page was there before any translation in the catalog. If somebody wrote it by hand, `prl10n adopt` makes its "
+    "catalog; else remove the page"
+)
+_LEFT = (
+    "its document has no text that may be published, so this page stays as it is. Remove it; or, if somebody wrote it "
+    "by hand, run `prl10n adopt`"
+)
+
+
 class _Waiting(msgspec.Struct, eq=False):
     """A document that waits for texts: its job, with the places that do, the worker that has read it, and a task for
     each place.
@@ -87,6 +98,8 @@ class Working:
         self.stack.callback(self.waiting.close)
         self.written: list[tuple[Item, Future[bool]]] = []  # pages that are being written
         self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
+        self.foreign: dict[tuple[str, str], _Foreign] = {}  # (locale, document) whose page no catalog has made
+        self.known = known
         self.publisher = Publisher(config, documents, {}, self.published, self.waiting.get, known)
         self.disk = _Disk()
         self.stack.callback(self.disk.close)
@@ -137,26 +150,112 @@ class Working:
 
     # saving
 
-    def save_soon(self, place: Place, made: Made) -> None:
+    def save_soon(self, job: Job, place: Place, made: Made) -> None:
         """Begin to write a catalog that is finished soon."""
-        if made.catalog is not None and not self.dry_run:
+        if made.catalog is not None and not self.dry_run and not self.meets_page(place.locale, job.name, made):
             self.disk.begin(place.path, made.catalog, place.catalog)
 
-    def finish(self, job: Job, place: Place, made: Made, answers: Callable[[], Answers | None], row: Row) -> None:
+    def finish(
+        self,
+        job: Job,
+        place: Place,
+        made: Made,
+        answers: Callable[[], Answers | None],
+        row: Row,
+        *,
+        promised: bool = False,
+    ) -> None:
         """Save the catalog, count the states, and publish the page if the run builds. `answers()` are those that it was
-        made with, should it have to be made again.
+        made with, should it have to be made again; `promised`: a run that is no dry run would get more of them.
         """
-        item = Item(row, digest(job.source))
+        item = Item(row, digest(job.source), links=made.links, has_page=made.has_page, moved=made.moved)
+        if not self.meets_page(place.locale, job.name, made):
+            self.saved(job, place, made, answers, item, promised=promised)
+        elif self.setup.builds and made.has_page:
+            self.keep(item)
+            self.foreign[item.locale, item.name] = job, place, made._replace(page=None), answers, item
+            if made.page is not None:
+                self.waiting.put(item.locale, item.name, made.page)
+        elif self.setup.builds and promised and self.is_foreign(job, item):
+            self.refuse(item, made)
+        else:
+            if not self.setup.builds and self.is_foreign(job, item):
+                self.inputs.warn("page", row.page, 0, _FOREIGN, place.locale)
+            self.saved(job, place, made, answers, item, promised=promised)
+
+    def meets_page(self, locale: str, name: str, made: Made) -> bool:
+        """Whether a page is there that no catalog has made, as far as one can tell."""
+        return made.fresh and os.path.lexists(self.page_path(locale, name))
+
+    def is_foreign(self, job: Job, item: Item) -> bool:
+        """Whether that page has words of its own, which somebody wrote."""
+        try:
+            there = files.read(self.page_path(item.locale, item.name))
+        except Prl10nError:
+            return True
+        return there is not None and self.is_by_hand(job, item, there)
+
+    def is_by_hand(self, job: Job, item: Item, page: bytes) -> bool:
+        wrote = self.known is not None and self.known.has_written(item.locale, item.name, digest(page))
+        return not wrote and making.has_own_words(job, page)
+
+    def page_path(self, locale: str, name: str) -> str:
+        return f"{self.inputs.root}/{self.inputs.paths[locale].pages(name)}"
+
+    def compare(self, foreign: _Foreign, page: Page) -> None:
+        """A page without a catalog is ours if we would write the same: then its catalog was lost."""
+        job, place, made, answers, item = foreign
+        try:
+            linked = self.publisher.linker(item.locale).linked(item.name, page)
+            there = files.read(self.page_path(item.locale, item.name))
+        except Prl10nError as error:
+            self.inputs.blame(fault_of(error), item.name, item.locale)
+            return
+        if there is None or there == linked or not self.is_by_hand(job, item, there):
+            self.saved(job, place, made, answers, item)
+            self.publish(item, page)
+        else:
+            self.refuse(item, made)
+
+    def refuse(self, item: Item, made: Made) -> None:
+        """A page that somebody wrote by hand stays, and no catalog is saved from which another one would be made."""
+        nothing = (0,) * (len(made.states) - 1)
+        item.row.units_by_state, item.row.words_by_state = (sum(made.states), *nothing), (sum(made.words), *nothing)
+        item.row.page_left = True
+        self.keep(item)
+        self.inputs.blame(Fault(_FOREIGN, item.row.page), item.name, item.locale, rule="page")
+
+    def saved(
+        self,
+        job: Job,
+        place: Place,
+        made: Made,
+        answers: Callable[[], Answers | None],
+        item: Item,
+        *,
+        promised: bool = False,
+    ) -> None:
+        """`finish` for all but pages that somebody wrote by hand."""
+        row = item.row
         made = self.save(job, place, made, answers, item)
+        row.catalog_written |= promised
+        row.page_written |= promised and self.setup.builds and self.config.settings(place.locale).publish.drafts
         row.units_by_state, row.words_by_state = made.states, made.words
         item.complete, item.links, item.has_page, item.moved = not made.lacks, made.links, made.has_page, made.moved
         if self.setup.translates and not self.dry_run:
             self.outcome.untranslated += made.lacks
         if self.setup.builds and made.rejected:
             item.rejected = self.inputs.reject(row.catalog, place.locale, made.rejected)
+        if self.setup.builds and not (made.has_page or row.page_written):
+            row.page_left = os.path.lexists(self.page_path(item.locale, item.name))
         self.keep(item)
-        if not self.setup.builds:
-            return
+        if row.page_left:
+            self.inputs.warn("page", row.page, 0, _LEFT, item.locale)
+        if self.setup.builds:
+            self.build(job, place, made, item)
+
+    def build(self, job: Job, place: Place, made: Made, item: Item) -> None:
+        """Publish the page, now or when all documents are known."""
         if made.fault is not None:
             self.inputs.blame(made.fault, job.name, place.locale)
         elif made.late:
@@ -221,9 +320,16 @@ class Working:
         for job, item in self.late:
             self.make_late(job, item)
         for locale, name, page in self.waiting.all():
+            foreign = self.foreign.pop((locale, name), None)
+            if foreign is not None:
+                self.compare(foreign, page)
+                continue
             kept = self.ledgers[locale].item(name)
             assert kept is not None, "it was kept before its page waited"
             self.publish(kept, page)
+        for _, _, made, _, item in self.foreign.values():
+            self.refuse(item, made)
+        self.foreign.clear()
         self.settle()
 
     def make_late(self, job: Job, item: Item) -> None:
@@ -260,7 +366,7 @@ class Working:
     def write(self, item: Item, data: bytes) -> None:
         """Begin to write a page; `settle` says what came of it."""
         item.page = digest(data)
-        path = f"{self.inputs.root}/{self.inputs.paths[item.locale].pages(item.name)}"
+        path = self.page_path(item.locale, item.name)
         self.written.append((item, self.disk.submit(_replaced, path, data, self.dry_run)))
         if len(self.written) >= MANY:
             self.settle()
@@ -269,9 +375,8 @@ class Working:
         """Wait for the pages that are being written."""
         for item, written in self.written:
             try:
-                item.row.page_written = written.result()
+                item.row.page_written |= written.result()
             except Prl10nError as error:
-                item.row.page_written = True
                 self.inputs.blame(fault_of(error), item.name, item.locale)
             self.keep(item)
         self.written.clear()
@@ -357,7 +462,7 @@ class _Window:
             for job, begun in zip(chunk.jobs, results, strict=True):
                 for place, made in zip(job.places, begun.places if isinstance(begun, Begun) else (), strict=False):
                     if isinstance(made, Made):
-                        run.save_soon(place, made)
+                        run.save_soon(job, place, made)
             for job, begun in zip(chunk.jobs, results, strict=True):
                 run.progress.advance()
                 self.take(job, chunk.lane, begun)
@@ -365,11 +470,12 @@ class _Window:
             return
         work = Work([task for each in self.documents for task in each.tasks], run.spend)
         work.ready, work.idle = self.note, self.idle
-        for locale, plan in work.plan().items():
-            run.outcome.plans[locale] = run.outcome.plans[locale] + plan if locale in run.outcome.plans else plan
+        plans = work.plan()
         if run.dry_run:
-            work.announce()
-        elif self.failure is None:
+            plans = work.announce()
+        for locale, plan in plans.items():
+            run.outcome.plans[locale] = run.outcome.plans[locale] + plan if locale in run.outcome.plans else plan
+        if not run.dry_run and self.failure is None:
             if not run.many:
                 total = sum(plan.characters for plan in run.outcome.plans.values())
                 run.progress.begin("translating", total, "characters")
@@ -379,6 +485,7 @@ class _Window:
         self.ask_again(work)
         run.outcome.failure = self.failure
         run.outcome.over_budget = run.spend.left
+        run.outcome.too_large = 0 if run.spend.committed else run.spend.next
         for desk in {task.desk for each in self.documents for task in each.tasks}:
             desk.forget()
 
@@ -466,7 +573,7 @@ class _Window:
             finished.append((waiting, results))
             for place, result in zip(waiting.job.places, results, strict=True):
                 if isinstance(result, Made):
-                    self.run.save_soon(place, result)
+                    self.run.save_soon(waiting.job, place, result)
         for waiting, each in finished:
             self.finish(waiting, each)
 
@@ -500,7 +607,8 @@ class _Window:
             row.tally = task.tally
             for line, rule, message, text in self.said(task, made):
                 run.inputs.warn(rule, job.file, line, f"{message}\n    {short(text)}", place.locale)
-            run.finish(job._replace(places=(place,)), place, made, partial(self.answers, task), row)
+            promised = run.dry_run and task.is_promised
+            run.finish(job._replace(places=(place,)), place, made, partial(self.answers, task), row, promised=promised)
 
     def said(self, task: Task, made: Made) -> Iterator[tuple[int, str, str, str]]:
         """(line, rule, message, text) of what is to be said of units: why they have no draft, or what their terms say

@@ -114,7 +114,7 @@ def _regular(text: str) -> _Read | None:
         flags = [flag.strip() for flag in flagged.split(",")] if flagged else []
         entry = Entry(
             _string(msgid),
-            _string(msgstr),
+            _words(_string(msgstr)),
             "fuzzy" in flags,
             None if previous is None else _string(previous),
             None if context is None else _string(context),
@@ -191,10 +191,15 @@ def _broken(where: str, why: str) -> CatalogError:
     )
 
 
+def _words(msgstr: str) -> str:
+    """A translation; white space alone is none."""
+    return "" if msgstr.isspace() else msgstr
+
+
 def _entry(entry: polib.POEntry, lines: str) -> Entry:
     return Entry(
         msgid=entry.msgid,
-        msgstr=entry.msgstr,
+        msgstr=_words(entry.msgstr),
         fuzzy="fuzzy" in entry.flags,
         previous=entry.previous_msgid,
         context=entry.msgctxt,

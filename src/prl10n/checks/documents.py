@@ -19,9 +19,13 @@ def extracted(files: Files) -> Iterator[Problem]:
 
 def built(files: Files) -> Iterator[Problem]:
     """The page is what `build` would write."""
-    if files.built is None or files.built == files.page:
+    if files.built == files.page:
         return
-    if files.page is None:
+    if files.built is None:
+        yield Problem(
+            "no text of its document may be published: remove it, or run `prl10n adopt` if somebody wrote it by hand"
+        )
+    elif files.page is None:
         yield Problem("the page has not been written: run `prl10n build`")
     else:
         yield Problem("the page is not what the source and the catalog say: run `prl10n build`")

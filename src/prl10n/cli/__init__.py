@@ -68,6 +68,12 @@ class _Group(click.Group):
         del ctx
         return list(self.commands)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Without colours where NO_COLOR says so (https://no-color.org)."""
+        if os.environ.get("NO_COLOR"):
+            kwargs.setdefault("color", False)
+        return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             with _termination():

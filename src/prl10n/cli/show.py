@@ -100,7 +100,8 @@ def _reuse(locale: str, total: Tally, outcome: Outcome, *, dry_run: bool) -> str
         parts.append(
             f"{counted(total.sent, 'text')} from {backend}, {counted(total.billed, 'character')} billed{estimate}{cost}"
         )
-    return f"Texts: {', '.join(parts)}." if parts else "Nothing to send."
+    withheld = outcome.failure is not None or outcome.over_budget
+    return f"Texts: {', '.join(parts)}." if parts else f"Nothing {'was sent' if withheld else 'to send'}."
 
 
 def _cost(characters: int, price: tuple[float, str] | None) -> str:
@@ -113,10 +114,16 @@ def _cost(characters: int, price: tuple[float, str] | None) -> str:
 def _advice(outcome: Outcome, stages: Stage, dry_run: bool) -> Iterator[str]:
     states = outcome.rows.units_by_state()
     if outcome.over_budget:
-        yield (
-            f"The budget is spent: {counted(outcome.over_budget, 'character')} were not sent. Run the same command "
-            "again for as much again, or raise --max-characters or [budget] characters."
-        )
+        raised = "raise --max-characters or [budget] characters"
+        left = counted(outcome.over_budget, "character")
+        if outcome.too_large:
+            yield f"The budget is less than the next request, which has {outcome.too_large:,} characters: {raised}."
+        elif dry_run:
+            yield f"The budget ends there: {left} more would wait for another run, unless you {raised}."
+        else:
+            yield (
+                f"The budget is spent: {left} were not sent. Run the same command again for as much again, or {raised}."
+            )
     if dry_run:
         return
     if outcome.untranslated and "memory" in outcome.backends.values() and outcome.failure is None:
@@ -168,6 +175,8 @@ def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
 
 def _page(row: Row, *, dry_run: bool) -> str:
     """Whether the localized document on disk is what `build` would write."""
+    if row.page_left:
+        return "outdated"
     if row.page_written and dry_run:
         return "outdated" if Path(row.page).exists() else "not written"
     return "current" if Path(row.page).exists() else "none"

@@ -175,6 +175,10 @@ def _check_tables(origin: Origin, keys: tuple[str, ...], tables: Mapping[str, An
             _check_site(origin, here, values)
         if name == "run":
             _check_run(origin, here, values)
+        if name == "localize":
+            _check_typography(origin, here, values)
+        if name in ("memory", "budget"):
+            _check_amounts(origin, here, values)
         for group in ("set", "notice", "outdated"):
             for key, value in values.get(group, {}).items():
                 _check_setting(origin, (*here, group, key), value)
@@ -441,6 +445,32 @@ def _check_run(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any])
         )
     if values.get("workers", 0) < 0:
         raise origin.error((*keys, "workers"), "run.workers cannot be less than 0", "0 is as many as there are cores.")
+
+
+_RANGES: Mapping[str, tuple[int, int]] = {"near": (0, 100), "characters": (0, 10**15), "price": (0, 10**9)}
+_CURRENCY = re.compile("[A-Z]{3}")  # ISO 4217
+
+
+def _check_amounts(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any]) -> None:
+    for key in _RANGES.keys() & values.keys():
+        least, most = _RANGES[key]
+        if not least <= values[key] <= most:  # nan is nowhere
+            what = f"{keys[-1]}.{key} cannot be {values[key]}"
+            raise origin.error((*keys, key), what, f"It is a number from {least} to {most:,}.")
+    if not _CURRENCY.fullmatch(values.get("currency", "EUR")):
+        what = f"budget.currency cannot be {values['currency']!r}"
+        raise origin.error((*keys, "currency"), what, 'It is the three letters of ISO 4217, for example: "EUR"')
+
+
+def _check_typography(origin: Origin, keys: tuple[str, ...], values: Mapping[str, Any]) -> None:
+    name = values.get("typography")
+    if isinstance(name, str):
+        from prl10n.localize.typography.profiles import profile
+
+        try:
+            profile("en", name)
+        except ConfigError as error:
+            raise origin.error((*keys, "typography"), error.what, error.remedy) from None
 
 
 def _check_conventions(origin: Origin, locale: str, settings: Settings) -> None:

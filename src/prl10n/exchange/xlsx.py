@@ -41,11 +41,11 @@ def unescaped(text: str) -> str:
 def write(messages: Sequence[Message], source: str, locale: str) -> bytes:
     """Messages as XLSX. ConfigError for a text that no cell can hold, and where openpyxl is not installed."""
     del source, locale
+    workbook = _library().Workbook()
     from openpyxl.styles import Alignment, Font, Protection
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    workbook = _library().Workbook()
     sheet: Any = workbook.active
     sheet.title = "translations"
     wrapped, bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)

@@ -111,6 +111,7 @@ class Manifest:
         self.settings = {locale: repr((locale, config.settings(locale))).encode() for locale in config.targets}
         self.records = load(self.path, documents) or Records(count)
         everywhere = fingerprint(config)
+        self._former = self.records.locales  # under whatever configuration
         if self.records.fingerprint != everywhere:
             self.records.sources, self.records.locales, self.records.fingerprint = Sources(count), {}, everywhere
         self.anew = self.records.anew  # every page with links is to be looked at
@@ -205,6 +206,12 @@ class Manifest:
             return None
         return self.records.locales[locale].published(number)
 
+    def has_written(self, locale: str, name: str, page: bytes) -> bool:
+        """Whether the last run left a page that has this digest."""
+        number, kept = number_of(self.documents, name), self._former.get(locale)
+        item = kept.get(number) if kept is not None and number is not None else None
+        return item is not None and item.has_page and _digest(item.page) == page
+
     # what depends on what changed
 
     def dependents(self, ledgers: Mapping[str, Ledger], publisher: Publisher | None, *, anew: bool) -> list[Key]:
@@ -297,6 +304,8 @@ class Manifest:
             return None
         if _digest(catalog) != item.catalog or (item.page is not None and _digest(page) != item.page):
             return None
+        if item.row.page_left:
+            return None  # it is named until it is gone
         return ItemSeen(
             item.source,
             catalog,
