@@ -945,6 +945,44 @@ def test_a_dry_run_names_what_would_be_written(project: Project, before: tuple[s
     assert "would write" not in project.run("sync", "--dry-run").stderr
 
 
+GUIDE = "# Guide\n\n## First section\n\nWords here.\n\n## Second section\n\nMore words.\n"
+
+
+@pytest.fixture
+def linked(alone: Project) -> Project:
+    """A page that leads to a heading of another one."""
+    alone.configure('[backend]\nname = "pseudo"\n')
+    (alone.root / "content/en/news/a.md").unlink()
+    alone.source(GUIDE, "guide.md")
+    alone.source("# News\n\nSee [the guide](guide.md#second-section) now.\n", "a.md")
+    alone.run("sync")
+    return alone
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+@pytest.mark.parametrize("change", ["a heading", "no heading", "no page"])
+def test_a_dry_run_knows_what_pages_will_lead_to(linked: Project, change: str, remembered: bool) -> None:
+    if change == "a heading":
+        linked.edit(
+            f'#, fuzzy\nmsgid "Second section"\nmsgstr "{linked.entry("Second", "guide").msgstr}"', TITLED, "guide"
+        )
+    elif change == "no heading":
+        linked.source(GUIDE.replace("## First section\n\n", ""), "guide.md")
+    else:
+        (linked.root / "content/fr/guide.md").unlink()
+    if not remembered:
+        (linked.root / ".prl10n/manifest").unlink()
+    rows = linked.json("status")["documents"]
+    outdated = [row["page"] for row in rows if row["page_state"] != "current"]
+    announced = re.findall(r"would write (\S+)", linked.run("sync", "--dry-run").stderr)
+    assert announced == re.findall(r"wrote (\S+)", linked.run("sync").stderr)
+    assert [name for name in announced if name.startswith("content/")] == outdated
+    assert outdated == (["content/fr/a.md"] if change == "a heading" else []) + ["content/fr/guide.md"]
+
+
+TITLED = 'msgid "Second section"\nmsgstr "Deuxième partie"'
+
+
 def test_a_dry_run_names_no_file_for_texts_that_nobody_would_translate(alone: Project) -> None:
     alone.configure('[backend]\nname = "memory"\n')
     alone.run("sync")

@@ -366,9 +366,11 @@ class Publisher:
         if item is not None:
             return self.assembled(item)[0]
         made = self.page_of(locale, name)
-        if made is not None:
+        if made is not None and (made.source or made.headings is not None):
             return made
         source = _data(self.config.root / self.config.content.source / name)
+        if made is not None:
+            return made._replace(source=source or b"")
         page = _data(self.config.target_path(locale, name))
         if source is None or page is None:
             return None

@@ -95,12 +95,14 @@ class Working:
         self.desks = Desks(self.inputs, self.setup.now, environ, executor, self.stack, self.spread, dry_run=dry_run)
         self.ledgers = ledgers
         self.waiting = Spool(documents)  # pages whose links depend on which other pages there will be
+        self.unwritten = Spool(documents)  # pages that are not on disk, since a dry run made them
         self.stack.callback(self.waiting.close)
-        self.written: list[tuple[Item, Future[bool]]] = []  # pages that are being written
+        self.stack.callback(self.unwritten.close)
+        self.written: list[tuple[Item, Page | None, Future[bool]]] = []  # pages that are being written
         self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
         self.foreign: dict[tuple[str, str], _Foreign] = {}  # (locale, document) whose page no catalog has made
         self.known = known
-        self.publisher = Publisher(config, documents, {}, self.published, self.waiting.get, known)
+        self.publisher = Publisher(config, documents, {}, self.published, self.page, known)
         self.disk = _Disk()
         self.stack.callback(self.disk.close)
 
@@ -147,6 +149,10 @@ class Working:
     def published(self, locale: str, name: str) -> tuple[bool, str] | None:
         """Whether a document has words for a page, and where that moved; None for what is not worked on."""
         return self.ledgers[locale].published(name)
+
+    def page(self, locale: str, name: str) -> Page | None:
+        """A page of this run that is not on disk yet, with the links of its source."""
+        return self.waiting.get(locale, name) or self.unwritten.get(locale, name)
 
     # saving
 
@@ -361,21 +367,25 @@ class Working:
             self.inputs.blame(fault_of(error), item.name, item.locale)
             return
         item.targets = tuple(sorted(linker.asked.pop(item.name, ())))
-        self.write(item, data)
+        self.write(item, data, page)
 
-    def write(self, item: Item, data: bytes) -> None:
-        """Begin to write a page; `settle` says what came of it."""
+    def write(self, item: Item, data: bytes, page: Page | None = None) -> None:
+        """Begin to write a page; `settle` says what came of it. `page` is what it was linked from."""
         item.page = digest(data)
         path = self.page_path(item.locale, item.name)
-        self.written.append((item, self.disk.submit(_replaced, path, data, self.dry_run)))
+        made = page if self.dry_run else None
+        self.written.append((item, made, self.disk.submit(_replaced, path, data, self.dry_run)))
         if len(self.written) >= MANY:
             self.settle()
 
     def settle(self) -> None:
         """Wait for the pages that are being written."""
-        for item, written in self.written:
+        for item, page, written in self.written:
             try:
-                item.row.page_written |= written.result()
+                differs = written.result()
+                item.row.page_written |= differs
+                if differs and page is not None:
+                    self.unwritten.put(item.locale, item.name, page)
             except Prl10nError as error:
                 self.inputs.blame(fault_of(error), item.name, item.locale)
             self.keep(item)
