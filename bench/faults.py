@@ -73,6 +73,7 @@ heading,fr,titre,
 
 
 REVIEW = "Ctrl-C ends the review"  # the page is there; it holds the lock only while it saves
+BY_HAND = "content/fr/hand.md"
 SOURCE, CATALOG, OUTPUT, MEMORY = "source", "catalog", "page", "memory"
 
 
@@ -245,7 +246,7 @@ def project(root: Path) -> None:
     pages(root, "second")
     by_hand = PAGE.format(number=9, edition="hand").replace("Ada said", "Ada a dit")
     write(root / "content/en/hand.md", PAGE.format(number=9, edition="hand"))
-    write(root / "content/fr/hand.md", by_hand)
+    write(root / BY_HAND, by_hand)
     write(root / "site/docs/a.md", "# A page\n")
     tiny_model.opus_archive(root / "model.zip")
     packages.install_file(root / "models", root / "model.zip", "en", "de")
@@ -823,11 +824,17 @@ class Bench:
     def template(self) -> Path:
         return self.folder / "template"
 
+    def copy(self, root: Path, name: str) -> None:
+        """The project for a command. Only `adopt` has an eye for pages by hand, which others name and leave alone."""
+        shutil.copytree(self.template, root)
+        if name != "adopt":
+            (root / BY_HAND).unlink()
+
     def reference(self, name: str) -> tuple[dict[str, bytes], float]:
         """The files after the command, and how long it took."""
         if name not in self.references:
             root = self.folder / "reference" / "project"  # reports say the name of the folder
-            shutil.copytree(self.template, root)
+            self.copy(root, name)
             begin = time.monotonic()
             done = run(root, COMMANDS[name])
             taken = time.monotonic() - begin
@@ -844,7 +851,7 @@ class Bench:
         reference, typical = self.reference(name)
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             scene = Scene(Path(folder, "project"), Path(folder, "outside"), command, chance, typical)
-            shutil.copytree(self.template, scene.root)
+            self.copy(scene.root, name)
             scene.outside.mkdir()
             before = words(scene.root)
             try:
