@@ -624,7 +624,8 @@ def test_a_budget_of_nothing_sends_nothing(project: Project, server: DeepLServer
 def test_what_the_account_has_used(project: Project, server: DeepLServer) -> None:
     project.run("sync")
     used = f"{server.billed:,} of 500,000 characters used (0%), {500_000 - server.billed:,} left"
-    assert project.run("usage").stdout == f"deepl (fr): {used}\n"
+    assert project.run("usage").stdout == project.run("usage", "-l", "fr").stdout == f"deepl (fr): {used}\n"
+    assert "'nl' is not one of the targets" in project.run("usage", "-l", "nl").stderr
     assert project.json("usage") == [
         {"backend": "deepl", "locales": ["fr"], "used": server.billed, "limit": 500_000, "unit": "character"}
     ]

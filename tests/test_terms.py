@@ -257,7 +257,7 @@ TBX = """<tbx style="dct" type="TBX-Basic" xml:lang="en" xmlns="urn:iso:std:iso:
          ["conflict: cloud [fr]: (as it is) in a.tbx, nuage in locales/glossary.csv", "1 left out"]),
         ("a.tbx", TBX.replace('"fr"', '"de"').format("cloud", "Cloud"), "", ["no term from en to fr"]),
         ("a.csv", "locale,source,target\nfr,edge,bord\n,Nuvla,\nde,x,y\n", "edge,fr,bord,\nNuvla,,,\n",
-         ["2 terms added", "1 term left out, of locales that are no targets"]),
+         ["2 terms added", "1 term left out, of other locales than fr"]),
     ],
 )  # fmt: skip
 def test_import(name: str, text: str, added: str, said: list[str], project: Project) -> None:
@@ -271,6 +271,13 @@ def test_import(name: str, text: str, added: str, said: list[str], project: Proj
     for line in said:
         assert line in result.stdout + result.stderr
         assert line.replace(" added", " would be added") in trial.stdout + trial.stderr
+
+
+def test_the_terms_of_one_locale_come_in(project: Project) -> None:
+    project.write("prl10n.toml", project.read("prl10n.toml").replace('targets = ["fr"]', 'targets = ["fr", "de"]'))
+    project.write("a.csv", "locale,source,target\nfr,edge,bord\n,Nuvla,\nde,x,y\n")
+    assert "1 term left out, of other locales than de" in run("import", "a.csv", "--locale", "de").stderr
+    assert project.read("locales/glossary.csv") == "source,locale,target,note\nNuvla,,,\nx,de,y,\n"
 
 
 def test_a_file_of_another_kind_is_refused(project: Project) -> None:

@@ -187,9 +187,20 @@ def test_two_locales_of_one_file_do_not_replace_each_other(project: Project) -> 
         assert [row[:3] for row in known.every("de")] == [("Other words.", "Andere Worte.", False)]
 
 
+def test_one_locale_of_a_file_comes_in(project: Project) -> None:
+    pairs = [Pair("fr", "Other words.", "D’autres mots."), Pair("de", "Other words.", "Andere Worte.")]
+    (project.root / "both.tmx").write_bytes(tmx.write(pairs, "en"))
+    said = project.run("memory", "import", "both.tmx", "--locale", "de").stderr
+    assert said == "de: 1 pair taken in\n1 left out: no translation into de\n"
+    with Memory(project.root / FILE) as known:
+        assert list(known.every("fr")) == []
+        assert [row[:2] for row in known.every("de")] == [("Other words.", "Andere Worte.")]
+
+
 def test_a_locale_that_is_no_target_is_an_error(project: Project) -> None:
     assert project.run("memory", "export", "x.tmx", "--locale", "nl").exit_code == 2
     assert project.run("memory", "import", "none.tmx").exit_code == 2
+    assert "'nl' is not one of the targets" in project.run("memory", "import", "none.tmx", "-l", "nl").stderr
 
 
 def test_a_damaged_memory_is_named_when_a_file_is_taken_in(project: Project) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from datetime import datetime
@@ -30,11 +30,11 @@ class Meter(NamedTuple):
     usage: Usage | None
 
 
-def usage(config: Config, environ: Mapping[str, str] | None = None) -> list[Meter]:
-    """Ask the backends of the configuration, each once. Raises BackendError."""
+def usage(config: Config, locales: Sequence[str] = (), environ: Mapping[str, str] | None = None) -> list[Meter]:
+    """Ask the backends of these locales (none named: of all), each once. Raises BackendError."""
     environ = os.environ if environ is None else environ
     chosen: dict[str, tuple[Mapping[str, object], list[str]]] = {}
-    for locale in config.targets:
+    for locale in config.chosen(locales):
         name, options = choose(config, locale, environ)
         chosen.setdefault(name, (options, []))[1].append(locale)
     meters = []

@@ -283,13 +283,14 @@ def status(**options: Any) -> None:
 
 @prl10n.command()
 @options.as_json
+@options.locales
 @options.config
-def usage(as_json: bool, explicit: Path | None) -> None:
+def usage(as_json: bool, locales: tuple[str, ...], explicit: Path | None) -> None:
     """Show what the accounts of the backends have used, and what is left."""
     from prl10n import config, desks
     from prl10n.cli import show
 
-    meters = desks.usage(config.load(Path.cwd(), explicit))
+    meters = desks.usage(config.load(Path.cwd(), explicit), locales)
     if as_json:
         click.echo(show.dumped([show.meter_json(meter) for meter in meters]))
         return

@@ -67,9 +67,10 @@ def suggest(
 
 @glossary.command("import")
 @options.config
+@options.locales
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be added; write nothing.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def import_(explicit: Path | None, dry_run: bool, file: Path) -> None:
+def import_(explicit: Path | None, locales: tuple[str, ...], dry_run: bool, file: Path) -> None:
     """Add the terms of FILE, a TBX term base or a CSV glossary.
 
     Lines of the glossary stay as they are: a term that it has with another translation is reported and left out.
@@ -78,21 +79,22 @@ def import_(explicit: Path | None, dry_run: bool, file: Path) -> None:
     from prl10n.glossary import load
 
     loaded = config.load(Path.cwd(), explicit)
+    targets = loaded.chosen(locales)
     if file.suffix.lower() == ".csv":
         every = load(file).lines
-        lines = [line for line in every if any(_serves(line.locale, target) for target in loaded.targets)]
+        lines = [line for line in every if any(_serves(line.locale, target) for target in targets)]
         if others := len(every) - len(lines):
-            click.echo(f"{_terms(others)} left out, of locales that are no targets", err=True)
+            click.echo(f"{_terms(others)} left out, of other locales than {', '.join(targets)}", err=True)
     elif file.suffix.lower() in (".tbx", ".xml"):
         from prl10n import tbx
 
-        lines = list(tbx.load(file, loaded.source, loaded.targets))
+        lines = list(tbx.load(file, loaded.source, targets))
     else:
         raise ConfigError(
             "neither TBX nor CSV", where=str(file), remedy="The name of a term base ends in .tbx, .xml or .csv."
         )
     if not lines:
-        click.echo(f"{show.plain(str(file))}: no term from {loaded.source} to {', '.join(loaded.targets)}", err=True)
+        click.echo(f"{show.plain(str(file))}: no term from {loaded.source} to {', '.join(targets)}", err=True)
     with lock.unless(dry_run, loaded.root):
         for path, merge in _merge(loaded, lines):
             for line, other in merge.conflicts:

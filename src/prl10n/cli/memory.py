@@ -44,6 +44,7 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
 
 @memory.command("import")
 @options.config
+@options.locales
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be taken in; write nothing.")
 @click.option(
     "--approved/--drafts",
@@ -53,7 +54,7 @@ def export(explicit: Path | None, locales: tuple[str, ...], file: Path) -> None:
     help="Whether its translations count as approved by a person, or as drafts.",
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def import_(explicit: Path | None, dry_run: bool, approved: bool, file: Path) -> None:
+def import_(explicit: Path | None, locales: tuple[str, ...], dry_run: bool, approved: bool, file: Path) -> None:
     """Take the translations of FILE, a TMX memory, into the memory of the project.
 
     They are kept under the name of the file: to import it again replaces them. A language serves a locale that it is a
@@ -65,16 +66,17 @@ def import_(explicit: Path | None, dry_run: bool, approved: bool, file: Path) ->
 
     loaded = config.load(Path.cwd(), explicit)
     with lock.unless(dry_run, loaded.root):
-        found = memories.restore(loaded, file, approved=approved, dry_run=dry_run)
+        found = memories.restore(loaded, file, locales, approved=approved, dry_run=dry_run)
     if found.damaged:
         click.echo(f"{click.style('warning', fg='yellow')}: {show.plain(str(found.damaged))}", err=True)
-    for locale in loaded.targets:
+    targets = loaded.chosen(locales)
+    for locale in targets:
         count = sum(pair.locale == locale for pair in found.pairs)
         said = "would be taken in" if dry_run else "taken in"
         click.echo(f"{locale}: {show.counted(count, 'pair')} {said}", err=True)
     notes = (
         (found.foreign, f"left out: their source is not {loaded.source}"),
-        (found.unwanted, f"left out: no translation into {', '.join(loaded.targets)}"),
+        (found.unwanted, f"left out: no translation into {', '.join(targets)}"),
         (found.words_only, "without their markup: that of the translation is another"),
     )
     for count, what in notes:

@@ -4,7 +4,7 @@ their defaults what holds where a key is left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -215,6 +215,12 @@ class Config(Settings, frozen=True, kw_only=True):
                 where=shown(self.path),
                 remedy=f"{advice}Targets: {', '.join(self.targets)}. Add it to targets to translate into it.",
             ) from None
+
+    def chosen(self, locales: Sequence[str]) -> tuple[str, ...]:
+        """The targets among which somebody chose; all, if nobody did. ConfigError as `settings`."""
+        for locale in locales:
+            self.settings(locale)
+        return tuple(locale for locale in self.targets if locale in locales or not locales)
 
     def target_path(self, locale: str, document: str) -> Path:
         """Where the localized version of a document is written, below `root`."""

@@ -47,16 +47,18 @@ def _dumped(config: Config, locales: Sequence[str]) -> tuple[bytes, int, list[Pr
     return tmx.write(pairs, config.source), len(pairs), errors
 
 
-def restore(config: Config, path: Path, *, approved: bool, dry_run: bool = False) -> Found:
+def restore(config: Config, path: Path, locales: Sequence[str] = (), *, approved: bool, dry_run: bool = False) -> Found:
     """Take the pairs of a TMX file into the memory, under the file's name; those that it had under it are replaced.
+    Only those of some locales, where any are named.
 
     `approved` False: they count as drafts. What the file itself calls a draft is one.
     """
-    found = tmx.read(xml.bytes_of(path), config.source, config.targets, str(path))
+    targets = config.chosen(locales)
+    found = tmx.read(xml.bytes_of(path), config.source, targets, str(path))
     if not dry_run:
         with Memory(_path(config)) as memory:
             found = replace(found, damaged=memory.damaged)
-            for locale in config.targets:
+            for locale in targets:
                 rows = [
                     (pair.source, pair.target, approved and pair.approved)
                     for pair in found.pairs
