@@ -112,3 +112,16 @@ def test_no_color_is_heeded(tmp_path: Path, said: str | None, coloured: bool) ->
     assert process.returncode == 2
     assert "the folder content/en does not exist" in text
     assert ("\x1b[31m" in text) is coloured
+
+
+def test_init_of_a_site_that_was_translated_names_adopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path)
+    project.source("# Words\n")
+    project.source("# More words\n", "b.md")
+    project.write("content/fr/b.md", "# D’autres mots\n")
+    said = project.run("init").stderr
+    assert "It sees 2 documents, and 1 page of them in other languages. Next: `prl10n adopt --dry-run` says" in said
+    assert project.run("adopt").exit_code == 0
+    assert project.run("sync").exit_code in (0, 4)
+    assert project.page("b.md") == "# D’autres mots\n"

@@ -196,14 +196,18 @@ def init(folder: Path, locales: tuple[str, ...], source: str, git: bool) -> None
         for line in githooks.install(config.load(folder)):
             click.echo(show.plain(line), err=True)
     try:
-        names = content.find_documents(config.load(folder))
+        loaded = config.load(folder)
+        names = content.find_documents(loaded)
     except Prl10nError as error:
         click.echo(f"Look at it before you go on: {show.plain(str(error))}", err=True)
         return
-    click.echo(
-        f"It sees {show.counted(len(names), 'document')}. Next: `prl10n sync --dry-run` says what would be translated.",
-        err=True,
-    )
+    pages = sum(loaded.target_path(locale, name).is_file() for locale in loaded.targets for name in names)
+    if pages:
+        there = f", and {show.counted(pages, 'page')} of them in other languages"
+        what = "`prl10n adopt --dry-run` says which translations it takes over"
+    else:
+        there, what = "", "`prl10n sync --dry-run` says what would be translated"
+    click.echo(f"It sees {show.counted(len(names), 'document')}{there}. Next: {what}.", err=True)
 
 
 @prl10n.command()
