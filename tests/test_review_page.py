@@ -518,6 +518,60 @@ def test_undo_reaches_back_over_saves_and_redo_forward(review: Review) -> None:
     assert review.entry(NEW).state == "stale"
 
 
+PARIS = re.compile("^Paris, le 24 novembre")
+STALE = re.compile("^Il est exploité")
+CLOUD = re.compile("^Un nuage que")
+
+
+def test_undo_by_letters_walks_back_over_saves_and_writes_no_letter(review: Review) -> None:
+    """Esc leaves the field; a letter that undoes what was saved does not go back to it."""
+    review.edit()
+    for following in (PARIS, STALE):
+        review.press("Control+Enter")
+        expect(review.field).to_have_text(following)
+    review.press("Escape", "u", "u")  # the second before the first has its answer
+    expect(review.field).to_have_text(CLOUD)
+    expect(review.status).to_have_text("Undone.")
+    expect(review.panel).to_be_focused()
+    assert {review.entry(text).state for text in ("A cloud that public", LINKED)} == {"draft"}
+    review.press("y", "y")
+    expect(review.field).to_have_text(PARIS)
+    expect(review.panel.locator(".state")).to_have_text("Approved")
+    assert {review.entry(text).state for text in ("A cloud that public", LINKED)} == {"approved"}
+    review.press("u")
+    expect(review.panel.locator(".state")).to_have_text("Draft")
+    review.press("Control+Enter")
+    expect(review.field).to_be_focused()
+    assert (review.entry(LINKED).msgstr, review.entry(LINKED).state) == (DRAFT, "approved")
+    expect(review.page.locator(".unsaved")).to_have_count(0)
+
+
+def test_esc_leaves_the_field_of_the_next_unit_too(review: Review) -> None:
+    """An answer that comes after Esc brings the next unit, and does not bring the caret back."""
+    review.edit()
+    review.page.evaluate(HELD)
+    review.press("Control+Enter")
+    review.page.wait_for_function("() => window.release")
+    review.press("Escape")
+    review.page.evaluate("release()")
+    expect(review.field).to_have_text(PARIS)
+    expect(review.panel).to_be_focused()
+
+
+def test_letters_undo_and_redo_what_was_written_outside_of_the_field(review: Review) -> None:
+    review.edit("Large")
+    review.press("End")
+    review.page.keyboard.type("x y")
+    review.press("Escape", "u", "u", "y", "u", "u")
+    expect(review.field).to_have_text("Grande")
+    expect(review.panel).to_be_focused()
+    review.press("y", "y", "y")
+    expect(review.field).to_have_text("Grandex y")
+    review.press("Escape", "e", "Control+z")
+    expect(review.field).to_be_focused()
+    assert review.entry("Large").msgstr == "Grande"
+
+
 # ── chips ──
 
 (DRAFT,) = (text for source, text in DRAFTS.items() if source.startswith(LINKED))

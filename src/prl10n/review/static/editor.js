@@ -16,10 +16,11 @@ const notices = document.getElementById("notices");
 
 let unit = null; // the one at hand
 let panel = null;
-let writing = true; // whether the focus goes to the field of the next one; with letters it stays outside
+let writing = true; // whether the focus goes to the field of the next one; with letters, and after Esc, it stays outside
 let checking = 0; // the number of the last check: late answers to earlier ones are left out
 let delay = null;
 let busy = Promise.resolve(); // saves are made one after the other
+let turn = Promise.resolve(); // and so are steps back and forth over them
 
 const named = (each) => ({ locale: boot.locale, document: boot.document, context: each.context, msgid: each.msgid });
 
@@ -43,6 +44,10 @@ function choose(next, focus = true) {
     place: [units.indexOf(unit) + 1, units.length],
     changed, use: put,
     comment: (text) => { edited({ comment: text }); },
+  });
+  panel.node.addEventListener("focusin", ({ target }) => {
+    if (target === panel.node) writing = false;
+    else if (target.matches(".write")) writing = true;
   });
   page.place(unit, panel.node);
   history.replaceState(history.state, "", `#u${unit.key}`);
@@ -208,7 +213,7 @@ async function write(own, words) {
     else forget(own);
     dismiss("retry");
     take(own, answer.unit, answer.html);
-    if (!words.again) saves.note(own, before);
+    if (!words.again && answer.unit.version !== seen) saves.note(own, before);
     waiting();
     return true;
   } catch (error) {
@@ -283,18 +288,21 @@ async function saveComment() {
 }
 
 /** Undo and redo: first what was written in the field, then saves, the last one first. */
-async function back(undo, event) {
-  if (event?.target.matches?.("textarea, input")) return false;
-  if (panel && !panel.raw && (undo ? panel.field.undo() : panel.field.redo())) { panel.focus(); return true; }
+function back(undo) {
+  if (!panel.raw && (undo ? panel.field.undo() : panel.field.redo())) { if (writing) panel.focus(); return; }
+  turn = turn.catch(() => null).then(() => again(undo));
+}
+
+/** The last save undone, or the next one done again, once the saves that are under way are made. */
+async function again(undo) {
+  await busy.catch(() => false);
   const save_ = saves.peek(undo);
   const own = save_ && byKey.get(save_[0]);
-  if (!own) { say(t(undo ? "nothing-undo" : "nothing-redo")); return true; }
-  if (await save(own, { ...save_[1], again: true })) {
-    saves.moved(undo);
-    choose(own);
-    say(t(undo ? "undone" : "redone"));
-  }
-  return true;
+  if (!own) { say(t(undo ? "nothing-undo" : "nothing-redo")); return; }
+  if (!(await save(own, { ...save_[1], again: true }))) return;
+  saves.moved(undo);
+  choose(own);
+  say(t(undo ? "undone" : "redone"));
 }
 
 async function repeats() {
@@ -380,6 +388,8 @@ const withUnit = (run) => (event) => {
   if (unit) return run(event);
   return step(1, () => true, -1);
 };
+/** Undo or redo; of a plain field the browser's own. */
+const stepping = (undo) => (event) => (event?.target.matches?.("textarea, input") ? false : withUnit(() => back(undo))(event));
 const away = (event) => {
   if (!panel?.node.contains(event.target) || event.target === panel.node) return false;
   panel.node.focus({ preventScroll: true });
@@ -393,8 +403,8 @@ keys([
   { id: "previous", text: "previous", chords: ["Alt+ArrowUp"], letter: "p", group: "keys-unit", run: withUnit(() => previous()) },
   { id: "forward", text: "key-forward", letter: "j", group: "keys-unit", run: withUnit(() => { step(1, () => true); }) },
   { id: "backward", text: "key-backward", letter: "k", group: "keys-unit", run: withUnit(() => { step(-1, () => true); }) },
-  { id: "undo", text: "undo", chords: ["Ctrl+Z"], letter: "u", group: "keys-unit", run: (event) => (event?.target.matches?.("textarea, input") ? false : void back(true, event)) },
-  { id: "redo", text: "redo", chords: ["Ctrl+Shift+Z", "Ctrl+Y"], letter: "y", group: "keys-unit", run: (event) => (event?.target.matches?.("textarea, input") ? false : void back(false, event)) },
+  { id: "undo", text: "undo", chords: ["Ctrl+Z"], letter: "u", group: "keys-unit", run: stepping(true) },
+  { id: "redo", text: "redo", chords: ["Ctrl+Shift+Z", "Ctrl+Y"], letter: "y", group: "keys-unit", run: stepping(false) },
   { id: "repeats", text: "repeats", letter: "r", group: "keys-unit", run: withUnit(() => { repeats(); }) },
   { id: "edit", text: "key-edit", letter: "e", group: "keys-field", run: withUnit(() => panel.focus()) },
   { id: "leave", text: "key-leave", chords: ["Escape"], group: "keys-field", run: away },
