@@ -499,23 +499,46 @@ def test_undo_reaches_back_over_saves_and_redo_forward(review: Review) -> None:
     """A stale unit that was approved is stale again, with the source that it was approved for."""
     review.edit(NEW)
     old = review.entry(NEW)
+    path = review.project.path("news/launch")
+    before = path.read_bytes()
     review.write("Il est exploité à Genève et à Lisbonne.")
     review.press("Control+Enter")
     expect(review.status).to_contain_text("Approved.")
+    after = path.read_bytes()
     review.press("Control+z")
     expect(review.status).to_have_text("Undone.")
     entry = review.entry(NEW)
     assert (entry.msgstr, entry.state, entry.previous) == (old.msgstr, "stale", OLD)
+    assert path.read_bytes() == before
     expect(review.panel.locator(".state")).to_have_text("Stale")
     review.press("Control+Shift+z")
     expect(review.status).to_have_text("Done again.")
     entry = review.entry(NEW)
     assert (entry.msgstr, entry.state) == ("Il est exploité à Genève et à Lisbonne.", "approved")
+    assert path.read_bytes() == after
     review.page.reload()  # undo outlives it
     expect(review.field).to_be_focused()
     review.press("Control+z")
     expect(review.status).to_have_text("Undone.")
     assert review.entry(NEW).state == "stale"
+    assert path.read_bytes() == before
+
+
+def test_undo_of_a_conflict_brings_back_what_the_other_wrote(refused: Review) -> None:
+    review = refused
+    review.edit("It costs 40%")
+    review.write("Il coûte moins.")
+    review.on_disk("It costs 40%", "coûte", "vaut")
+    theirs = review.project.path("news/launch").read_bytes()
+    review.press("Control+Enter")
+    expect(review.page.get_by_role("dialog")).to_contain_text("vaut")
+    review.press("m")
+    expect(review.status).to_contain_text("Approved.")
+    assert review.entry("It costs 40%").msgstr == "Il coûte moins."
+    review.press("Control+z")
+    expect(review.field).to_contain_text("vaut")
+    expect(review.panel.locator(".provenance")).to_have_text("deepl 2026-11-24")
+    assert review.project.path("news/launch").read_bytes() == theirs
 
 
 PARIS = re.compile("^Paris, le 24 novembre")

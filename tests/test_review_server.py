@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from prl10n.review import workspace
 from prl10n.review.index import Row
 from prl10n.review.refusals import Refusal
 from prl10n.review.remembering import remember
+from prl10n.review.units import version
 from project import Project, msgfmt
 from reviewing import Reviewed, reviewing
 
@@ -362,6 +364,114 @@ def test_approvals_are_signed_where_the_configuration_asks(project: Project) -> 
     assert project.entry(FORTY).comment == "prl10n: review 2026-11-24 by Claire Morand"
     said = "prl10n: pseudo 2026-11-24, approved by Claire Morand 2026-11-24"
     assert project.entry("A second").comment == said
+
+
+# --- undo -------------------------------------------------------------------------------------------------------------
+
+STALE = "The office will hold forty people at most."
+
+
+@pytest.fixture
+def signed(project: Project) -> Iterator[Reviewed]:
+    """A review that signs, of a catalog with an entry of every state, some in lines that another program wrapped."""
+    git(project.root, "init", "-q")
+    git(project.root, "config", "user.name", "Claire Morand")
+    project.configure('[backend]\nname = "pseudo"\n[review]\nsign = true\n')
+    draft, forty = project.entry("A second"), project.entry(FORTY)
+    project.edit(f'msgstr "{draft.msgstr}"', f'msgstr ""\n"{draft.msgstr[:4]}"\n"{draft.msgstr[4:]}"')
+    assert forty.lines.startswith("# prl10n: pseudo ")
+    approved = forty.lines.partition("\n")[2].replace("#, fuzzy\n", "").replace(forty.msgstr, "Quarante.")
+    project.edit(forty.lines, approved)
+    project.source(RELEASE.replace("forty people.", "forty people at most.") + "\nNew.\n")
+    project.run("extract")
+    (pair,) = (entry for entry in project.catalog().entries if entry.obsolete)
+    project.edit(f"\n\n{pair.lines}", "")  # msgmerge, for one, leaves none
+    with reviewing(project.root) as served:
+        yield served
+
+
+SAVES: list[tuple[str, str | None, str, dict[str, Any]]] = [  # source, text (None: as it is), state, more
+    ("A second office", None, "approved", {}),  # a machine's words, now signed
+    ("Acme opens in Lyon", "Acme à Lyon", "approved", {}),  # a person's words in the place of a machine's
+    (MAKER, None, "draft", {"comment": "Who is that?"}),
+    (MAKER, MAKER, "draft", {}),
+    (MAKER, "", "draft", {}),
+    ("New.", "Neuf.", "approved", {}),  # what was missing
+    ("New.", "Nouveau.", "draft", {}),
+    (STALE, None, "draft", {"comment": "What is new?"}),
+    (STALE, "Quarante au plus.", "draft", {}),
+    (STALE, "Quarante personnes au plus.", "approved", {}),
+]
+
+
+def test_undo_and_redo_give_back_every_byte(project: Project, signed: Reviewed) -> None:
+    """Who wrote the words, who approved them, how they were wrapped; an obsolete pair goes when its entry is back."""
+    assert (project.entry(STALE).state, project.entry(STALE).comment) == ("stale", "")
+    assert not any(entry.obsolete for entry in project.catalog().entries)
+    units, path = signed.units(), project.path()
+    versions: list[tuple[str, str, str]] = []
+    bytes_ = [path.read_bytes()]
+    for source, text, state, more in SAVES:
+        unit = units[source]
+        units[source] = signed.save(unit, unit["msgstr"] if text is None else text, state, **more)["unit"]
+        versions.append((source, unit["version"], units[source]["version"]))
+        bytes_.append(path.read_bytes())
+    assert len(set(bytes_)) == len(bytes_)
+    assert [entry.msgid for entry in project.catalog().entries if entry.obsolete] == [FORTY]
+    for _ in range(2):
+        for place, (source, before, _) in reversed(list(enumerate(versions))):
+            units[source] = signed.save(units[source], "Not these.", "draft", restore=before)["unit"]
+            assert path.read_bytes() == bytes_[place], source
+        for place, (source, _, after) in enumerate(versions):
+            units[source] = signed.save(units[source], "Not these.", "draft", restore=after)["unit"]
+            assert path.read_bytes() == bytes_[place + 1], source
+
+
+def test_undo_leaves_what_others_changed_meanwhile(project: Project, review: Reviewed) -> None:
+    before = project.entry(FORTY)
+    unit = review.units()[FORTY]
+    now = review.save(unit, "Quarante.")["unit"]
+    project.edit(project.entry("A second").msgstr, "Un second bureau")
+    project.edit("#. paragraph", "#. A paragraph", "news/a")
+    review.save(now, "", "draft", restore=unit["version"])
+    assert project.entry("A second").msgstr == "Un second bureau"
+    assert project.entry(FORTY)[:6] == before[:6]
+    said = review.save(now, "", "draft", restore=unit["version"], status=409)  # it is another by now
+    assert said["conflict"]["msgstr"] == before.msgstr
+
+
+def test_undo_brings_back_even_what_would_break_the_page(project: Project, review: Reviewed) -> None:
+    """The catalog had it; the review only refuses to write it for somebody."""
+    project.edit("[mååķééŕ](https://acme.example)", "mååķééŕ")
+    before = project.path().read_bytes()
+    unit = review.units()[MAKER]
+    now = review.save(unit, MAKER)["unit"]
+    review.save(now, unit["msgstr"], "draft", status=422)
+    review.save(now, unit["msgstr"], "draft", restore=unit["version"])
+    assert project.path().read_bytes() == before
+
+
+def test_only_versions_that_the_review_has_seen_come_back(project: Project, review: Reviewed) -> None:
+    """Another entry's version, or one that was never there, brings nothing: the words are saved as any others."""
+    units = review.units()
+    other = units["A second office"]
+    review.save(other, "Un second bureau")
+    entry = project.entry(FORTY)._replace(comment="prl10n: deepl 2026-11-24, approved by the Queen", fuzzy=False)
+    unit = units[FORTY]
+    for restore in (other["version"], version(entry), "", "\x00", "x" * 5000):
+        unit = review.save(unit, "Quarante.", "draft", restore=restore)["unit"]
+        assert project.entry(FORTY).comment == "prl10n: review 2026-11-24"
+        assert project.entry(FORTY).msgstr == "Quarante."
+
+
+def test_words_that_go_back_to_draft_are_signed_by_nobody(project: Project, signed: Reviewed) -> None:
+    units = signed.units()
+    own = signed.save(units["New."], "Neuf.")["unit"]
+    machine = signed.save(units["A second office"], units["A second office"]["msgstr"])["unit"]
+    signed.save(own, "Neuf.", "draft")
+    signed.save(machine, machine["msgstr"], "draft")
+    assert project.entry("New.").comment == "prl10n: review 2026-11-24"
+    assert project.entry("A second").comment == "prl10n: pseudo 2026-11-24"
 
 
 # --- other people's work ----------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ class _Save(_Asked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     state: Literal["approved", "draft", "stale"]
     comment: str | None = None
     previous: str | None = None
+    restore: str | None = None
 
 
 class _Check(_Asked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -346,6 +347,7 @@ class Review:
             approved=asked.state == "approved",
             comment=asked.comment,
             previous=previous,
+            restore=asked.restore,
         )
         opened = saving.save(self.workspace, save, self.reviewer)
         self.noted(opened, asked.key)

@@ -7,7 +7,8 @@ the version that the page has seen    approved                    approved; what
 another version                       anything                    as it is in the file: a conflict, nothing is written
 
 Words that would break the page (law 3) are refused. A comment that names the machine goes with the machine's words:
-where a person writes others it says that the review did, or nothing once they are approved.
+where a person writes others it says that the review did, or nothing once they are approved. What a save replaced can be
+had back as it was, comment and all (`past`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from prl10n.errors import CatalogError
 from prl10n.model import State
 from prl10n.outcome import Selection, Stage, today
 from prl10n.review import units
+from prl10n.review.past import Former
 from prl10n.review.refusals import Refusal
 from prl10n.review.workspace import Opened, Workspace
 
@@ -34,7 +36,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 @dataclass(frozen=True, slots=True)
 class Save:
     """What a page asks for. `seen` is the version that it shows; `comment` None: it stays; `previous`: the source that
-    a stale entry was approved for, which a page says to take back an approval.
+    a stale entry was approved for, which a page says to take back an approval. `restore`: the version that the entry
+    shall have again; of a version that the review does not know, `text` and the rest are saved.
     """
 
     locale: str
@@ -45,6 +48,7 @@ class Save:
     approved: bool
     comment: str | None = None
     previous: str | None = None
+    restore: str | None = None
 
 
 class Conflict(Refusal):
@@ -73,12 +77,14 @@ def save(workspace: Workspace, asked: Save, reviewer: str = "") -> Opened:
         opened = workspace.open(asked.locale, asked.document)
         if not opened.same(asked.key):
             raise Conflict(None, asked.text)
-        if asked.approved and not text:
-            raise Refusal(422, "an empty translation cannot be approved", "Write one, or copy the source.")
-        if why := workspace.breaking(opened, asked.key, text):
-            raise Refusal(422, f"this would break the page: {why}", "Give the text the markup of the source.")
+        place = (asked.locale, asked.document, asked.key)
+        former = workspace.past.find(place, asked.restore)
+        if former is None:
+            _refuse(workspace, opened, asked, text)
         if opened.seen.data is None:
             opened = _extracted(workspace, opened)
+
+        replaced: list[tuple[Former, Entry]] = []  # what the last change did
 
         def change(current: Catalog) -> Catalog:
             merged = current
@@ -87,7 +93,11 @@ def save(workspace: Workspace, asked: Save, reviewer: str = "") -> Opened:
             entry = merged.live()[asked.key]
             if units.version(entry) != asked.seen:
                 raise _Changed
-            return written(merged, entry, _saved(entry, asked, text, reviewer))
+            new = former.instead(entry) if former else _saved(entry, asked, text, reviewer)
+            result = written(merged, entry, new)
+            pair = result.entries[-1] if len(result.entries) > len(merged.entries) else None
+            replaced[:] = [(Former(entry, pair), new)]
+            return former.alone(result) if former else result
 
         try:
             result = _updated(opened, change)
@@ -95,7 +105,16 @@ def save(workspace: Workspace, asked: Save, reviewer: str = "") -> Opened:
             now = workspace.open(asked.locale, asked.document)
             there = workspace.unit(now, asked.key) if now.same(asked.key) else None
             raise Conflict(there, asked.text) from None
+        workspace.past.note(place, *replaced[0])
         return workspace.saved(opened, result)
+
+
+def _refuse(workspace: Workspace, opened: Opened, asked: Save, text: str) -> None:
+    """Refuse words that nobody may save; what the catalog had before may be had back, whatever it is."""
+    if asked.approved and not text:
+        raise Refusal(422, "an empty translation cannot be approved", "Write one, or copy the source.")
+    if why := workspace.breaking(opened, asked.key, text):
+        raise Refusal(422, f"this would break the page: {why}", "Give the text the markup of the source.")
 
 
 def _updated(opened: Opened, change: Callable[[Catalog], Catalog]) -> Catalog:
@@ -142,7 +161,9 @@ def _saved(entry: Entry, asked: Save, text: str, reviewer: str) -> Entry:
     signed = f"{PROVENANCE} {today().date().isoformat()}"
     if text != entry.msgstr:
         provenance = "" if asked.approved or not text else f"prl10n: {signed}"
-    if asked.approved and reviewer:
+    if not asked.approved:
+        provenance = _unsigned(provenance)
+    elif reviewer:
         provenance = _signed(provenance, signed.removeprefix(f"{PROVENANCE} "), reviewer)
     comment = "\n".join(line for line in (*_lines(remarks), provenance) if line)
     previous = None if asked.approved or not text else asked.previous or entry.previous
@@ -159,10 +180,16 @@ def _lines(remarks: str) -> list[str]:
 def _signed(provenance: str, day: str, reviewer: str) -> str:
     """The comment with the name of the person who approved the words, in the place of one before."""
     name = " ".join(reviewer.split())
-    said = provenance.partition(", approved by ")[0]
+    said = _unsigned(provenance)
     if not said or said.startswith(f"prl10n: {PROVENANCE} "):
         return f"prl10n: {PROVENANCE} {day} by {name}"
     return f"{said}, approved by {name} {day}"
+
+
+def _unsigned(provenance: str) -> str:
+    """The comment without the name of a person who approved the words."""
+    said = provenance.partition(", approved by ")[0]
+    return said.partition(" by ")[0] if said.startswith(f"prl10n: {PROVENANCE} ") else said
 
 
 def written(current: Catalog, old: Entry, new: Entry) -> Catalog:

@@ -25,6 +25,7 @@ from prl10n.model import Severity, Span, State, Term, Unit
 from prl10n.outcome import Selection, select
 from prl10n.review import rendering, units
 from prl10n.review.index import FILE, Index, Line, Row, Scope
+from prl10n.review.past import Past
 from prl10n.review.refusals import Refusal
 from prl10n.surveying import survey
 from prl10n.translation import words
@@ -76,6 +77,7 @@ class Workspace:
         self.config = config
         self.selection = selection
         self.lock = threading.RLock()
+        self.past = Past()
         self.locales: tuple[str, ...] = ()
         self.names: tuple[str, ...] = ()
         self.known: frozenset[str] = frozenset()

@@ -42,8 +42,8 @@ let { list = [], at = 0 } = stored.get(SAVES, sessionStorage) ?? {};
 
 const write = () => stored.set(SAVES, { list, at }, sessionStorage);
 
-/** What a save can be told to bring back. */
-export const facts = (unit) => ({ text: unit.msgstr, state: unit.state, comment: unit.comment, previous: unit.previous });
+/** What a save can be told to bring back: the server knows all that a version had, another server only the rest of it. */
+export const facts = (unit) => ({ text: unit.msgstr, state: unit.state, comment: unit.comment, previous: unit.previous, version: unit.version });
 
 export const saves = {
   note(unit, before) {

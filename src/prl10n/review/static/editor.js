@@ -203,6 +203,7 @@ async function write(own, words) {
   const remarks = words.comment ?? own.mine?.comment;
   if (remarks !== undefined) body.comment = remarks;
   if (words.state === "stale" && words.previous !== null) body.previous = words.previous;
+  if (words.again) body.restore = words.version;
   own.saving = true;
   try {
     const answer = await post("/api/save", body);
@@ -241,7 +242,7 @@ async function settle(own, { conflict, error }, words) {
   const chosen = await compare(own, conflict, words.text);
   if (chosen === "mine") {
     own.mine = { ...(own.mine ?? { text: words.text, parts: null }), seen: conflict.version };
-    own.theirs = null;
+    take(own, conflict); // which is what undo brings back
     return write(own, words);
   }
   if (chosen === "theirs") {
