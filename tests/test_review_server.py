@@ -16,7 +16,7 @@ import pytest
 
 from prl10n import config
 from prl10n.outcome import Selection
-from prl10n.review import workspace
+from prl10n.review import session, workspace
 from prl10n.review.index import Row
 from prl10n.review.refusals import Refusal
 from prl10n.review.remembering import remember
@@ -548,6 +548,29 @@ def test_the_index_follows_what_others_add_change_and_remove(project: Project, r
     assert rows["news/new.md"]["states"]["missing"] == 1
     assert review.get("/api/search", q="Un second")["hits"][0]["document"] == "news/a.md"
     assert review.get("/api/search", q="Elsewhere")["hits"] == []
+
+
+def test_the_list_is_never_far_behind_the_disk(project: Project, review: Reviewed) -> None:
+    """Whatever else goes on: the memory is read anew after each of these, which takes some seconds."""
+
+    def rows() -> dict[str, dict[str, int]]:
+        return {row["document"]: row["states"] for row in review.get("/api/overview")["rows"]}
+
+    review.ready()
+    review.save(review.units()[FORTY], "Quarante.")
+    time.sleep(1)
+    project.path().write_bytes(project.path().read_bytes().replace(b"#, fuzzy\n", b""))
+    review.until(lambda: rows()["news/a.md"]["approved"] == 4, 5)
+    project.source("# New\n", "news/new.md")
+    review.until(lambda: "news/new.md" in rows(), 5)
+    (project.root / "content/en/news/new.md").unlink()
+    review.until(lambda: "news/new.md" not in rows(), 5)
+    assert review.get("/api/overview")["trouble"] == ""
+
+
+@pytest.mark.parametrize(("took", "seconds"), [(0.001, 1), (0.1, 1), (0.5, 5), (2, 20), (3, 30), (200, 30)])
+def test_what_takes_long_is_looked_at_less_often(took: float, seconds: float) -> None:
+    assert session.rest(took) == pytest.approx(seconds)
 
 
 def test_a_large_project_begins_with_what_the_index_knows_and_no_index_leads_out(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from prl10n.review.workspace import Stamp, Workspace, stamp
 
 _WATCHED = 50  # documents that were opened last
 _PAUSE = 0.5  # seconds between two looks at them
-_ROUND = 5.0  # seconds, at least, between two looks at the whole project; and at most for checking in between
+_REST = (1.0, 30.0)  # seconds, at least and at most, between two looks at the whole project
+_ROUND = 5.0  # seconds, at least, until the memory is looked at again; and at most for checking in between
 _LATER = 2.0  # seconds until the memory is looked at
 
 
@@ -106,60 +108,108 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-class Background(threading.Thread):
-    """Keeps the index, the memory and the counts of findings up to date while people work."""
+def rest(took: float) -> float:
+    """Seconds until the next look at the project, after one that took so long: of a core it gets a tenth."""
+    least, most = _REST
+    return min(max(least, 10 * took), most)
+
+
+class Background:
+    """Keeps the index, the memory and the counts of findings up to date while people work.
+
+    One thread looks at the project; what takes long, checking and remembering, is done by another.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__(name="prl10n review", daemon=True)
         self.workspace = workspace
         self.ready = threading.Event()
         self.stopping = threading.Event()
         self.waking = threading.Event()
         self.written: set[str] = set()
-        """The locales that were saved in, which the memory has not read yet."""
-        self.trouble = ""
+        """The locales of which something was saved or read, which the memory has not read yet."""
+        self._troubles: dict[str, str] = {}
+        self._threads = [
+            threading.Thread(target=run, name=f"prl10n review: {run.__name__}", daemon=True)
+            for run in (self.look, self.work)
+        ]
+
+    @property
+    def trouble(self) -> str:
+        return next(filter(None, list(self._troubles.values())), "")
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self.stopping.set()
-        self.waking.set()
-        if self.is_alive():
-            self.join()
+        for waited_for in (self.ready, self.waking):
+            waited_for.set()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
-    def run(self) -> None:
+    def look(self) -> None:
+        """Look at the project again and again, and read what has changed."""
         while not self.stopping.is_set():
             began = time.monotonic()
-            try:
-                changed = self.count() | self.written
-                self.written -= changed
-                self.ready.set()
+            pause = rest(0)
+            with self._telling("look"):
+                found = self.changed()
+                pause = rest(time.monotonic() - began)
+                self.read(found)
+                if found or not self.ready.is_set():
+                    self.ready.set()
+                    self.waking.set()
+            self.stopping.wait(pause)
+
+    def work(self) -> None:
+        """Check and remember, again and again; once somebody has saved, or something was read, check at once."""
+        self.ready.wait()
+        while not self.stopping.is_set():
+            began = time.monotonic()
+            with self._telling("work"):
                 self.judge()
-                if changed:
-                    self.remember(changed)
-                self.trouble = ""
-            except Prl10nError as error:  # the next round may find it mended
-                self.trouble = str(error)
+                locales = set(self.written)
+                self.written -= locales
+                if locales:
+                    self.remember(locales)
             end = began + max(_ROUND, 10 * (time.monotonic() - began))
             while self.waking.wait(max(0.0, end - time.monotonic())) and not self.stopping.is_set():
                 self.waking.clear()
                 with suppress(Prl10nError):  # which the next round tells
                     self.judge()
 
-    def count(self) -> set[str]:
-        """Bring the index up to date; the locales of which something was read."""
+    @contextmanager
+    def _telling(self, name: str) -> Iterator[None]:
+        """What fails is told; the next round may find it mended."""
+        try:
+            yield
+        except Prl10nError as error:
+            self._troubles[name] = str(error)
+        else:
+            self._troubles[name] = ""
+
+    def count(self) -> None:
+        """Bring the index up to date."""
+        self.read(self.changed())
+
+    def changed(self) -> list[tuple[str, str]]:
+        """(locale, document) of what the index does not know as it is now. What is gone is taken out of it."""
         workspace = self.workspace
         workspace.look()
         known = workspace.index.stamps()
-        changed: set[str] = set()
-        for locale in workspace.locales:
-            for name in workspace.names:
-                if self.stopping.is_set():
-                    return changed
-                if known.get((locale, name)) != workspace.stamp_of(locale, name):
-                    workspace.count(locale, name)
-                    changed.add(locale)
         there = {(locale, name) for locale in workspace.config.targets for name in workspace.every}
         workspace.index.forget(known.keys() - there)
-        return changed
+        pairs = ((locale, name) for locale in workspace.locales for name in workspace.names)
+        return [pair for pair in pairs if known.get(pair) != workspace.stamp_of(*pair)]
+
+    def read(self, pairs: list[tuple[str, str]]) -> None:
+        for locale, name in pairs:
+            if self.stopping.is_set():
+                return
+            self.workspace.count(locale, name)
+            self.written.add(locale)
 
     def remember(self, locales: set[str]) -> None:
         """Bring the memory up to date with the catalogs."""
