@@ -595,6 +595,38 @@ def test_letters_undo_and_redo_what_was_written_outside_of_the_field(review: Rev
     assert review.entry("Large").msgstr == "Grande"
 
 
+def test_the_page_follows_what_is_undone_in_a_unit_that_is_left_at_once(review: Review) -> None:
+    """The third key undoes a save and goes to its unit before the page has shown what the first two undid."""
+    review.edit()
+    review.press("Control+Enter")
+    expect(review.field).to_have_text(PARIS)
+    review.press("End")
+    review.page.keyboard.type(" ZZZ")
+    words = review.page.locator("#target [data-unit]", has_text="Paris, le 24")
+    expect(words).to_contain_text("ZZZ")
+    review.press("Control+z", "Control+z", "Control+z")
+    expect(review.field).to_have_text(CLOUD)
+    expect(words).not_to_contain_text("ZZZ")
+    expect(words).to_contain_text(DRAFT.rpartition(")")[2])
+    expect(review.page.locator(".unsaved")).to_have_count(0)
+
+
+def test_the_page_shows_what_was_written_before_the_unit_was_left(review: Review) -> None:
+    review.edit("Large")
+    review.press("End")
+    review.page.keyboard.type("ment")
+    review.press("Alt+ArrowDown")
+    cell = review.page.locator("#target .unsaved")
+    expect(cell).to_have_text("Grandement")
+    review.take("A region")
+    review.page.keyboard.type("Une")
+    cell = review.page.locator("#target .at-hand")
+    expect(cell).to_have_text("Une")
+    expect(cell).not_to_have_attribute("lang", "en")
+    review.press("Control+z", "Escape", "k")
+    expect(review.page.locator("#target [lang=en]", has_text="A region")).to_have_count(1)  # the source in its place
+
+
 # ── chips ──
 
 (DRAFT,) = (text for source, text in DRAFTS.items() if source.startswith(LINKED))

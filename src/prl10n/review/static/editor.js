@@ -17,8 +17,8 @@ const notices = document.getElementById("notices");
 let unit = null; // the one at hand
 let panel = null;
 let writing = true; // whether the focus goes to the field of the next one; with letters, and after Esc, it stays outside
-let checking = 0; // the number of the last check: late answers to earlier ones are left out
-let delay = null;
+let checking = 0; // the number of the last check: late answers to earlier ones of a unit are left out
+let delay = null; // what waits until a person stops writing for a moment
 let busy = Promise.resolve(); // saves are made one after the other
 let turn = Promise.resolve(); // and so are steps back and forth over them
 
@@ -37,8 +37,8 @@ const wanted = (each) => (WALKS[walk.value] ?? ((one) => one.state === walk.valu
 /** Where a unit stands on the page: a source that is written twice is one unit. */
 function choose(next, focus = true) {
   if (!next) return;
+  if (delay) check(); // the page shows what was written last
   if (panel) panel.node.remove();
-  clearTimeout(delay);
   unit = next;
   panel = new Panel(unit, {
     place: [units.indexOf(unit) + 1, units.length],
@@ -98,16 +98,19 @@ function edited(words) {
   if (unit.mine) dismiss("done");
 }
 
-async function check() {
-  const [own, number] = [unit, (checking += 1)];
+/** What the checks find in a unit's words as they are by now, and how they look on the page. */
+async function check(own = unit) {
+  const [text, number] = [own.mine?.text ?? own.msgstr, (checking += 1)];
+  if (own === unit) { clearTimeout(delay); delay = null; }
+  own.checking = number;
   try {
-    const { findings, html, breaks } = await post("/api/check", { ...named(own), text: panel.text });
-    if (number !== checking || own !== unit) return;
-    panel.found(findings, breaks);
-    page.preview(own, html, panel.text);
+    const { findings, html, breaks } = await post("/api/check", { ...named(own), text });
+    if (own.checking !== number) return;
+    if (own === unit) panel.found(findings, breaks);
+    page.preview(own, html, text);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (error.status) panel.found([], error.message);
+    if (error.status && own === unit) panel.found([], error.message);
   }
 }
 
@@ -185,7 +188,9 @@ function take(own, news, html = {}) {
   Object.assign(own, news);
   own.theirs = null;
   own.mine = mine ?? null;
+  own.checking = 0; // what is being checked was written before
   page.mark(own, html);
+  if (own.mine) check(own);
   figures();
 }
 

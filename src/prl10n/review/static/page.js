@@ -80,9 +80,7 @@ export function mark(unit, html = {}) {
 export function preview(unit, html, text) {
   for (const node of elements(unit, "target")) {
     if (html || !node.closest(".card")) fill(node, html);
-    else node.textContent = text;
-    node.removeAttribute("lang");
-    node.removeAttribute("dir");
+    else node.textContent = text || unit.msgid;
   }
 }
 
