@@ -772,9 +772,12 @@ def test_raw_markdown_on_a_key_and_back_when_it_is_whole(refused: Review) -> Non
     review.press("Escape", "x")
     expect(review.panel.locator("textarea.write")).to_be_focused()
     review.page.keyboard.type("Il garde **toutes les données en Europe, et [dit où](https://nuvla.example/where).")
-    expect(review.panel.locator(".findings")).to_contain_text("This would break the page.")
+    broken = "This would break the page: it lacks strong emphasis"
+    expect(review.panel.locator(".findings .error").first).to_have_text(broken)
     review.press("Control+Enter")
     expect(review.status).to_have_attribute("data-kind", "error")
+    expect(review.status).to_have_text(f"{broken}. Give the text the markup of the source.")
+    expect(review.panel.locator(".findings .error").first).to_have_text(broken)
     assert review.entry(LIST).state == "missing"  # nothing was written
     review.write("Il garde **toutes** les données en Europe, et [dit où](https://nuvla.example/where).")
     review.press("Escape", "x")

@@ -57,10 +57,14 @@ export function say(message, kind = "") {
   if (message) say.timer = setTimeout(() => status.classList.remove("shown"), kind ? 12000 : 5000);
 }
 
-/** An answer that is a refusal; `status` 0: there was no answer. `body` is its JSON. */
+/** What is wrong and what to do, as sentences; a path at the beginning stays as it is. */
+const sentences = ({ error, remedy }) =>
+  [error.replace(/^\p{Ll}(?=\p{L}* )/u, (letter) => letter.toUpperCase()), remedy].filter(Boolean).join(/[.!?…]$/.test(error) ? " " : ". ");
+
+/** An answer that is a refusal: what is wrong, and what to do. `status` 0: there was no answer. `body` is its JSON. */
 export class Refused extends Error {
   constructor(status, body) {
-    super([body.error, body.remedy].filter(Boolean).join(" "));
+    super(sentences(body));
     this.status = status;
     this.body = body;
   }

@@ -110,7 +110,7 @@ async function check(own = unit) {
     page.preview(own, html, text);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (error.status && own === unit) panel.found([], error.message);
+    if (error.status && own === unit) say(error.message, "error");
   }
 }
 
@@ -225,7 +225,7 @@ async function write(own, words) {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) { own.saving = false; return settle(own, error.body, words); }
-    if (error.status === 422 && own === unit) panel.found([], error.message);
+    if (error.status === 422 && own === unit) check(); // the panel says what is wrong, too
     say(error.message, "error");
     if (!error.status) retry(own, words);
     return false;
