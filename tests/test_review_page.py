@@ -595,6 +595,28 @@ def test_letters_undo_and_redo_what_was_written_outside_of_the_field(review: Rev
     assert review.entry("Large").msgstr == "Grande"
 
 
+def test_undo_leaves_words_that_nobody_has_saved(review: Review) -> None:
+    """Those in a unit that was written in again, and left, after it was approved."""
+    review.edit()
+    review.press("Control+Enter")
+    expect(review.field).to_have_text(PARIS)
+    review.take("A cloud that public services")
+    review.press("End")
+    review.page.keyboard.type(" Enfin.")
+    words = review.field.inner_text()
+    review.press("Alt+ArrowDown")
+    expect(review.field).to_have_text(PARIS)
+    review.press("Control+z")
+    expect(review.status).to_have_text("Undone.")
+    expect(review.panel.locator(".state")).to_have_text("Draft")
+    expect(review.field).to_have_text(words)
+    expect(review.page.locator("#target-front .unsaved")).to_have_text(words)
+    assert review.entry("A cloud that public").state == "draft"
+    review.press("Control+Enter")
+    expect(review.field).to_have_text(PARIS)
+    assert review.entry("A cloud that public").msgstr == words
+
+
 def test_the_page_follows_what_is_undone_in_a_unit_that_is_left_at_once(review: Review) -> None:
     """The third key undoes a save and goes to its unit before the page has shown what the first two undid."""
     review.edit()

@@ -6,6 +6,9 @@ const START = `prl10n:${boot.id}:draft:${boot.locale}:${boot.document}:`;
 
 const place = (unit) => START + unit.key;
 
+/** Whether what a person has written is what the catalog says. */
+export const same = (mine, unit) => mine.text === unit.msgstr && (mine.comment ?? unit.comment) === unit.comment;
+
 /** Keep what a person has written in a unit: {text, parts, comment, seen, at}. False: the browser keeps nothing. */
 export function keep(unit) {
   return stored.set(place(unit), { ...unit.mine, at: Date.now() });
@@ -31,7 +34,7 @@ export function orphans(byKey) {
 export function kept(unit) {
   const draft = stored.get(place(unit));
   if (!draft || typeof draft.text !== "string") return null;
-  if (draft.text === unit.msgstr && (draft.comment ?? unit.comment) === unit.comment) { forget(unit); return null; }
+  if (same(draft, unit)) { forget(unit); return null; }
   return draft;
 }
 

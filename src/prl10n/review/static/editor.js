@@ -3,7 +3,7 @@
 import { address, bar, boot, counted, dialogue, el, get, locale, post, Refused, say, t, units } from "./base.js";
 import { commit, home, neighbour, waiting } from "./common.js";
 import { compare } from "./conflict.js";
-import { drop, facts, forget, keep, kept, orphans, saves } from "./drafts.js";
+import { drop, facts, forget, keep, kept, orphans, same, saves } from "./drafts.js";
 import { button, help, keys } from "./keys.js";
 import * as page from "./page.js";
 import { Panel, terms } from "./panel.js";
@@ -90,7 +90,7 @@ function changed(why) {
 function edited(words) {
   const before = unit.mine ?? { text: unit.msgstr, parts: unit.chips.target, seen: unit.version };
   unit.mine = { ...before, ...words };
-  if (unit.mine.text === unit.msgstr && (unit.mine.comment ?? unit.comment) === unit.comment) {
+  if (same(unit.mine, unit)) {
     unit.mine = null;
     forget(unit);
   } else if (!keep(unit)) say(t("no-storage"), "error");
@@ -212,10 +212,11 @@ async function write(own, words) {
   own.saving = true;
   try {
     const answer = await post("/api/save", body);
-    // what was written since the save began is not in it
-    const later = own === unit && !words.again && panel.text !== words.text;
-    own.mine = later ? { text: panel.text, parts: panel.parts, seen: answer.unit.version } : null;
-    if (later) keep(own);
+    // what was written since the save began is not in it; undo leaves what nobody has saved
+    const later = own === unit && panel.text !== words.text ? { text: panel.text, parts: panel.parts } : null;
+    const left = words.again ? own.mine : later;
+    own.mine = left && !same(left, answer.unit) ? { ...left, seen: answer.unit.version } : null;
+    if (own.mine) keep(own);
     else forget(own);
     dismiss("retry");
     take(own, answer.unit, answer.html);
