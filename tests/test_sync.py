@@ -914,12 +914,12 @@ def test_a_page_that_may_not_be_published_any_more_is_named(project: Project) ->
     for command in ("build", "sync", "sync"):
         result = project.run(command)
         assert result.exit_code == 0
-        assert "content/fr/news/a.md: warning [fr]: its document has no text that may be published" in result.stderr
+        assert "content/fr/news/a.md: warning [fr]: too little of its document may be published" in result.stderr
         assert project.page() == page
     assert project.json("status")["documents"][0]["page_state"] == "outdated"
     said = project.run("check", "--rule", "page")
     assert said.exit_code == 1
-    assert "content/fr/news/a.md: error [fr]: no text of its document may be published" in said.stdout
+    assert "content/fr/news/a.md: error [fr]: too little of its document may be published" in said.stdout
     (project.root / "content/fr/news/a.md").unlink()
     assert project.run("check", "--rule", "page").exit_code == 0
     assert project.run("sync").stderr.count("warning") == 0

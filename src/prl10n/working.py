@@ -45,8 +45,8 @@ _FOREIGN = (
     "catalog; else remove the page"
 )
 _LEFT = (
-    "its document has no text that may be published, so this page stays as it is. Remove it; or, if somebody wrote it "
-    "by hand, run `prl10n adopt`"
+    "too little of its document may be published, so this page stays as it is. Remove it; or, if somebody wrote it by "
+    "hand, run `prl10n adopt`"
 )
 
 

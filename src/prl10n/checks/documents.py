@@ -23,7 +23,7 @@ def built(files: Files) -> Iterator[Problem]:
         return
     if files.built is None:
         yield Problem(
-            "no text of its document may be published: remove it, or run `prl10n adopt` if somebody wrote it by hand"
+            "too little of its document may be published: remove it, or run `prl10n adopt` if somebody wrote it by hand"
         )
     elif files.page is None:
         yield Problem("the page has not been written: run `prl10n build`")
