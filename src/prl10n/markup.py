@@ -13,6 +13,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,12 +27,21 @@ if TYPE_CHECKING:
     from prl10n.document import References
 
 _MARKDOWN_SPECIAL = late(r"([\\`*_\[\]<>&~|])")
+_BRACES = late(r"([{}])")  # which begin templates, but in few dialects
 _BANG = late(r"!(?=\\?\[|$)")  # in front of a bracket it would make an image
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:([0-9]{1,9})([.)])(?=\s|$)|([-+*#>=~`<|:\[_]))")
 _SHORTCUT = ("]", "][]")
 _ENTITIES = (Syntax.HTML, Syntax.ATTRIBUTE)  # in which characters are written as entities
 _VERBATIM = (Syntax.VALUE, Syntax.PARAMETER)  # in which they are written as they are
 _BLOCKS = {Syntax.MARKDOWN: "paragraph", Syntax.HEADING: "heading", Syntax.LABEL: "label"}  # what a text stays inside
+
+
+class _Escape(Enum):
+    """What is escaped in words."""
+
+    NOTHING = ()
+    MARKUP = (_MARKDOWN_SPECIAL,)
+    BRACES = (_MARKDOWN_SPECIAL, _BRACES)  # and all of the above
 
 
 class _Text(NamedTuple):
@@ -180,7 +190,10 @@ def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int]
     entities = text.syntax in _ENTITIES and (
         "&" in text.text or (text.syntax is Syntax.HTML and any("<" in token.text for token in answer))
     )
-    for escape in (entities, not entities):
+    escapes = [_Escape.MARKUP, _Escape.NOTHING] if entities else [_Escape.NOTHING, _Escape.MARKUP]
+    if any("{" in token.text for token in answer):
+        escapes.append(_Escape.BRACES)
+    for escape in escapes:
         for plain_stars in (False, True):
             candidate = writer.write(answer, escape=escape, stars=plain_stars)
             guarded = _guarded(candidate, text.syntax, references)
@@ -212,13 +225,13 @@ class _Writer:
                     self.breaks.add(number)
         self.edges = _edges(core)
 
-    def write(self, answer: Sequence[Token], *, escape: bool, stars: bool) -> str:
+    def write(self, answer: Sequence[Token], *, escape: _Escape, stars: bool) -> str:
         out = [self.source(piece, stars) for piece in self.before]
         starts: list[int] = [len(out)]  # where, in `out`, the words of each open pair begin
         out.append(self.edges[0])
         for item, text, number in answer:
             if item is TEXT:
-                out.append(_escaped(text, self.text.syntax) if escape else text.replace("\n", " "))
+                out.append(_escaped(text, self.text.syntax, escape))
             elif item is CLOSE:
                 start = starts.pop()
                 out.append(self.pinned(self.closing[number], self.opening[number], out, start, stars))
@@ -312,13 +325,18 @@ def _normal(pieces: Iterable[tuple[Piece, str]]) -> list[tuple[Piece, str]]:
     return joined
 
 
-def _escaped(text: str, syntax: Syntax) -> str:
+def _escaped(text: str, syntax: Syntax, escape: _Escape) -> str:
+    """Words as they are written; in entities and verbatim there is only one way to escape."""
+    if escape is _Escape.NOTHING:
+        return text.replace("\n", " ")
     text = spaced(text)
     if syntax in _ENTITIES:
         return tags.escape(text)
     if syntax in _VERBATIM:
         return text
-    return _BANG.sub(r"\\!", _MARKDOWN_SPECIAL.sub(r"\\\1", text))
+    for special in escape.value:
+        text = special.sub(r"\\\1", text)
+    return _BANG.sub(r"\\!", text)
 
 
 def _quoted(text: str, delimiter: str, syntax: Syntax) -> str:
@@ -424,7 +442,8 @@ def _rewritten(raw: str, before: str, after: str, syntax: Syntax) -> str:
     if raw == before:
         return after
     start = sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(raw, before, after, strict=False)))
-    return raw[:start] + _escaped(after[start:], syntax)
+    braces = raw.count("{") < before.count("{") or "\\{" in raw
+    return raw[:start] + _escaped(after[start:], syntax, _Escape.BRACES if braces else _Escape.MARKUP)
 
 
 def aligned(unit: Unit, text: str, references: References | None = None) -> tuple[str, ...] | None:
@@ -483,6 +502,7 @@ _KINDS = {
     "s": "strikethrough",
     "html": "the tag",
     "br": "a hard line break",
+    "opener": "an unescaped",
 }
 
 

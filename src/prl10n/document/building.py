@@ -77,6 +77,8 @@ class Builder:
             elif kind == "mark":
                 mark = template_piece(self.content[item.start : item.end], item.start)
                 self.markup(Piece.EMPTY, item.start, item.end, mark.value, mark.inner)
+            elif kind == "opener":
+                self.markup(Piece.EMPTY, item.start, item.end, f"opener {token.content}")
             elif kind == "html_inline":
                 self.tags[len(self.pieces)] = html.tag(self.content[item.start : item.end])
                 self.markup(Piece.EMPTY, item.start, item.end, "")

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 
 from prl10n.document import blocks, marks, templates
-from prl10n.document.marks import ATTRIBUTES, EMOJI, FOOTNOTE, MATH
+from prl10n.document.marks import ATTRIBUTES, EMOJI, FOOTNOTE, HUGO_OPENER, LIQUID_OPENER, MATH, MDX_OPENER
 from prl10n.document.templates import (
     CAUTIOUS,
     COMMENT,
@@ -35,12 +35,15 @@ from prl10n.patterns import late
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One row: patterns of templates, the earlier before the later, and of marks; names of `blocks`."""
+    """One row: patterns of templates, the earlier before the later, and of marks; names of `blocks`; a pattern of what
+    begins a template or a tag that is none (`openers`).
+    """
 
     name: str
     templates: tuple[str, ...] = ()
     marks: str = ""
     blocks: tuple[str, ...] = ()
+    openers: str = ""
 
 
 def _any(*patterns: str) -> str:
@@ -60,12 +63,14 @@ DIALECTS: Mapping[str, Dialect] = {
             (RAW, LIQUID_PAIR, LIQUID, LIQUID_OBJECT),
             _any(ATTRIBUTES, FOOTNOTE, MATH, EMOJI),
             ("template", *_DOCS_BLOCKS),
+            LIQUID_OPENER,
         ),
         Dialect(
             "hugo",
             (HUGO_PAIR, *HUGO),
             _any(ATTRIBUTES, FOOTNOTE, MATH, EMOJI),
             ("template", *_DOCS_BLOCKS),
+            HUGO_OPENER,
         ),
         Dialect(
             "mkdocs",
@@ -78,6 +83,7 @@ DIALECTS: Mapping[str, Dialect] = {
             (COMMENT, EXPRESSION),
             _any(FOOTNOTE, MATH, EMOJI),
             ("template", "module", "directive", "jsx", *_GFM_BLOCKS, "math"),
+            MDX_OPENER,
         ),
         Dialect(
             "auto",
@@ -130,6 +136,8 @@ def install(md: MarkdownIt, dialect: str) -> None:
     row = DIALECTS[dialect]
     if row.marks:
         md.inline.ruler.after("text", "mark", marks.marking(row.marks))
+    if row.openers:
+        md.inline.ruler.after("html_inline", "opener", marks.opening(row.openers))
     if "definitions" in row.blocks:
         md.use(deflist_plugin)
     if "jsx" in row.blocks:

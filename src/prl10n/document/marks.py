@@ -1,4 +1,6 @@
-"""Marks are read with the words: attribute lists, footnote references, math, emoji. They become pieces of their own."""
+"""Marks are read with the words: attribute lists, footnote references, math, emoji; and what begins a template or a tag
+that never ends. They become pieces of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,11 @@ ATTRIBUTES = (
 FOOTNOTE = r"\[\^[^\]\s]+\](?!:)"
 MATH = r"\$\$(?=\S)[^$]+?\$\$|\$(?=[^\s$0-9])(?:[^$\n\\`]|\\.)*?(?<=[^\s\\$])\$(?![\w${])"
 EMOJI = r":[a-z][a-z0-9_+-]*:(?!\w)"
+# What a generator takes for the beginning of a template or a tag, whatever follows: where it is none, no page is built.
+# So it is markup, which a translation has where the source has it; as words it is written with a backslash.
+MDX_OPENER = r"</?>|<(?![ \t\n])|(?<!\$)\{|\{(?![^{}\n]*\})"  # https://mdxjs.com/docs/troubleshooting-mdx/
+HUGO_OPENER = r"\{\{[<%]"
+LIQUID_OPENER = r"\{[{%]"
 
 
 def marking(patterns: str) -> Callable[[StateInline, bool], bool]:
@@ -30,6 +37,22 @@ def marking(patterns: str) -> Callable[[StateInline, bool], bool]:
             return False
         if not silent:
             state.push("mark", "", 0).content = found[0]
+        state.pos = found.end()
+        return True
+
+    return rule
+
+
+def opening(patterns: str) -> Callable[[StateInline, bool], bool]:
+    """The rule of the parser that reads what begins a template or a tag, where no other rule found one."""
+    pattern = re.compile(patterns)
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        found = pattern.match(state.src, state.pos, state.posMax) if state.src[state.pos] in "<{" else None
+        if found is None:
+            return False
+        if not silent:
+            state.push("opener", "", 0).content = found[0]
         state.pos = found.end()
         return True
 

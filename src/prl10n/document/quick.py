@@ -147,6 +147,7 @@ _INLINE: Mapping[str, str] = {
     "html_inline": "<",
     "entity": "&",
     "mark": "{[$:",
+    "opener": "<{",
 }
 _PAIRED = late("[*_~]")  # what makes the delimiters that are paired behind the parse
 

@@ -81,7 +81,7 @@ def _spliced(document: Document, texts: Sequence[str | None]) -> tuple[bytes, li
     for number, (unit, text) in enumerate(zip(document.units, texts, strict=True)):
         own = document.source[unit.span.start : unit.span.end]
         same = text is None or text == unit.text or not text.strip()
-        new = own if same or text is None else written(unit, text, document.source).encode()
+        new = own if same or text is None else written(unit, text, document).encode()
         parts += (document.source[last : unit.span.start], new)
         length += unit.span.start - last
         places.append(_Place(length, length + len(new), number))
@@ -304,6 +304,8 @@ class _Renderer(RendererHTML):
 
     def mark(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
         return _as_written(unmask(tokens[idx].content, env["templates"]))
+
+    opener = mark
 
     def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Mapping[str, Any]) -> str:
         return f"<code>{escape(unmask(tokens[idx].content, env['templates']))}</code>"

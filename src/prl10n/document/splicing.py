@@ -50,12 +50,13 @@ def _replacements(
             or any(first <= start and end <= last for first, last in taken)
         ):
             continue
-        found.append((start, end, written(unit, text, document.source).encode()))
+        found.append((start, end, written(unit, text, document).encode()))
     return sorted(found)
 
 
-def written(unit: Unit, text: str, source: bytes) -> str:
-    """A text as it is written into the place of the unit in `source`."""
+def written(unit: Unit, text: str, document: Document) -> str:
+    """A text as it is written into the place of the unit in its document."""
+    source = document.source
     text = _NEWLINES.sub("\n", text.strip(_EDGE))
     syntax = unit.syntax
     if unit.holder is not Holder.NONE:
@@ -66,6 +67,8 @@ def written(unit: Unit, text: str, source: bytes) -> str:
             return toml.replaced(raw, text, unit.newline)
         return frontmatter.replaced(raw, text, unit.holder is Holder.YAML_FLOW, unit.newline)
     if syntax is Syntax.MARKDOWN:
+        if document.rules.dialect == "docusaurus" and _begins_module(unit, text, source):
+            text = f"&#{ord(text[0])};{text[1:]}"
         text = _one_line(text).replace("\n", unit.newline)
         return _unfolded(unit, text)
     text = _BREAK.sub(" ", text)
@@ -85,6 +88,17 @@ def written(unit: Unit, text: str, source: bytes) -> str:
     elif syntax is Syntax.TITLE:
         text = _UNESCAPED["()" if delimiter == "(" else delimiter].sub(r"\1\\\2", text)
     return text
+
+
+def _begins_module(unit: Unit, text: str, source: bytes) -> bool:
+    """Whether MDX would read a module where there are words: its first letter must be written as an entity.
+
+    That is what a paragraph at the beginning of a line begins with, in components too.
+    """
+    words = ("import ", "export ")
+    if not text.startswith(words) or unit.text.startswith(words):
+        return False
+    return source[unit.span.start - 1 : unit.span.start] in (b"", b"\n", b"\r")
 
 
 def _unfolded(unit: Unit, text: str) -> str:
