@@ -185,6 +185,14 @@ IDS = [
     ("mkdocs", "Été à Lyon", "ete-a-lyon"),
     ("mkdocs", "Prices & plans", "prices-plans"),
     ("mkdocs", "a -- b", "a-b"),
+    # figures above and below the line are dropped, but by NFKD; marks and letters for numbers by Hugo alone
+    ("auto", "Émissions de CO₂ (½ m²)", "émissions-de-co--m"),
+    ("hugo", "Émissions de CO₂ (½ m²)", "émissions-de-co--m"),
+    ("jekyll", "Émissions de CO₂ (½ m²)", "émissions-de-co--m"),
+    ("mkdocs", "Émissions de CO₂ (m²)", "emissions-de-co2-m2"),
+    ("auto", "हिन्दी Ⅷ ٣ a‿b Ⓐ🅰", "हिन्दी-ⅷ-٣-a‿b-ⓐ🅰"),
+    ("jekyll", "हिन्दी Ⅷ ٣ a‿b Ⓐ🅰", "हिन्दी-ⅷ-٣-a‿b-ⓐ🅰"),
+    ("hugo", "हिन्दी Ⅷ ٣ a‿b Ⓐ🅰", "हनद--٣-ab-"),
 ]
 
 

@@ -27,22 +27,41 @@ class Heading(NamedTuple):
     end: int = 0
 
 
-_NO_WORD = late(r"[^\w\- ]")
 _NOT_ASCII_WORD = late(r"[^\w\s-]", re.ASCII)
 _HYPHENS = late(r"[-\s]+")
 _COUNTED = late(r"(.*)_([0-9]+)")
 
 
+class _Kept(dict[int, int | None]):
+    """For `str.translate`: of a heading stay characters of some general categories, and a hyphen for each space."""
+
+    def __init__(self, categories: str, others: Iterable[int] = ()) -> None:
+        super().__init__({ord(" "): ord("-"), ord("-"): ord("-"), ord("_"): ord("_")} | {code: code for code in others})
+        self.categories = categories.split()
+
+    def __missing__(self, code: int) -> int | None:
+        category = unicodedata.category(chr(code))
+        self[code] = code if category in self.categories or category[0] in self.categories else None
+        return self[code]
+
+
+# Figures above and below the line (`m²`, `CO₂`) go, being of the category No. Tried for all categories in Hugo 0.111,
+# github-slugger 2.0 and kramdown-parser-gfm 1.1; the last two agree: of the symbols they keep the letters in circles.
+_LETTERS = _Kept("L Nd")
+_CIRCLED = (*range(0x24B6, 0x24EA), *range(0x1F130, 0x1F14A), *range(0x1F150, 0x1F16A), *range(0x1F170, 0x1F18A))
+_WORDS = _Kept("L M Nd Nl Pc", _CIRCLED)
+
+
 def _github(text: str) -> str:
-    return _NO_WORD.sub("", text.lower()).replace(" ", "-")
+    return text.lower().translate(_WORDS)
 
 
 def _goldmark(text: str) -> str:
-    return _NO_WORD.sub("", text.strip().lower()).replace(" ", "-") or "heading"
+    return text.strip().lower().translate(_LETTERS) or "heading"
 
 
 def _kramdown(text: str) -> str:
-    return _NO_WORD.sub("", text.lower()).replace(" ", "-") or "section"
+    return text.lower().translate(_WORDS) or "section"
 
 
 def _toc(text: str) -> str:
