@@ -7,6 +7,7 @@ import pytest
 from prl10n import document, markup
 from prl10n.assembly import assemble
 from prl10n.document import Document, Rules
+from prl10n.errors import MarkupError
 
 
 def split(source: str, dialect: str) -> Document:
@@ -99,3 +100,130 @@ def test_a_text_whose_braces_are_escaped_is_changed() -> None:
         lambda tokens: [token._replace(text=token.text.replace("Put", "Mets")) for token in tokens],
     )
     assert changed == r"Mets \{count\} of 1 here."
+
+
+# --- templates that open and close ------------------------------------------------------------------------------------
+
+SHORTCODE = "Use {{< tip >}}this text{{< /tip >}} {{< now >}}."
+BRANCHES = "Show {% if x %}one{% else %}two {{ n }}{% endif %} here."
+RAW = "See {% raw %}{{ x }}{% endraw %} here."
+END = "Two {{ n }}.{% endif %} Then that {{ m }}."
+
+
+@pytest.mark.parametrize(
+    ("dialect", "source", "text"),
+    [
+        ("hugo", SHORTCODE, "{{< now >}} : {{< tip >}}ce texte{{< /tip >}}."),
+        ("hugo", "{{< fig a >}} or {{< fig b >}}", "{{< fig b >}} ou {{< fig a >}}"),
+        ("hugo", "{{< tip />}} or {{< /tip >}}", "{{< tip />}} ou {{< /tip >}}"),
+        ("jekyll", BRANCHES, "Ici {% if x %}un{% else %}{{ n }} deux{% endif %}."),
+        ("jekyll", RAW, "Ici {% raw %}{{ x }}{% endraw %}."),
+        ("jekyll", END, "{{ n }} deux.{% endif %} {{ m }} ensuite."),
+        ("mkdocs", "{% set n = 1 %}One {{ n }}", "{{ n }}{% set n = 1 %} un"),
+    ],
+)
+def test_templates_move_with_the_words(dialect: str, source: str, text: str) -> None:
+    assert published(source, dialect, text) == (text, "")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "source", "text"),
+    [
+        ("hugo", SHORTCODE, "Mets {{< /tip >}}ce texte{{< tip >}} {{< now >}}."),
+        ("hugo", SHORTCODE, "Mets {{< tip >}}ce texte {{< now >}}{{< /tip >}}."),
+        ("hugo", "{{% a %}}{{% b %}}c{{% /b %}}{{% /a %}} d", "{{% b %}}{{% a %}}c{{% /a %}}{{% /b %}} d"),
+        ("hugo", "**{{< tip >}}this**{{< /tip >}} that", "{{< /tip >}} **{{< tip >}}ce** que"),
+        ("jekyll", BRANCHES, "Ici {% endif %}un{% else %}deux {{ n }}{% if x %}."),
+        ("jekyll", BRANCHES, "Ici {% if x %}un {{ n }}{% else %}deux{% endif %}."),
+        ("jekyll", BRANCHES, "{% else %}Ici {% if x %}un deux {{ n }}{% endif %}."),
+        ("jekyll", RAW, "Ici {% raw %}{% endraw %}{{ x }}."),
+        ("jekyll", END, "Deux {{ m }}.{% endif %} Ensuite {{ n }}."),
+        ("auto", "{% for a in b %}One{% endfor %} two", "{% endfor %}Un{% for a in b %} deux"),
+    ],
+)
+def test_templates_keep_what_they_hold(dialect: str, source: str, text: str) -> None:
+    assert published(source, dialect, text) == (source, "its markup is nested in another way")
+
+
+@pytest.mark.parametrize("answer", ["Mets <x2/>ce texte<x1/> <x3/>.", "Mets <x1/>ce texte <x3/><x2/>."])
+def test_an_answer_that_turns_templates_round_is_not_believed(answer: str) -> None:
+    with pytest.raises(MarkupError, match="has left its place"):
+        rendered(SHORTCODE, "hugo", answer)
+
+
+# --- attribute lists --------------------------------------------------------------------------------------------------
+
+LINK = "A [text](/t){target=_blank} there."
+HEADING = "## Head one {#one}"
+
+
+@pytest.mark.parametrize("dialect", ["mkdocs", "hugo", "jekyll", "auto"])
+@pytest.mark.parametrize(
+    ("source", "text", "lacks"),
+    [
+        (LINK, "Un [texte](/t) {target=_blank} ici.", "{target=_blank} directly behind its element"),
+        (LINK, "Un {target=_blank}[texte](/t) ici.", "{target=_blank} directly behind its element"),
+        (HEADING, "Titre un{#one}", "{#one} at the end"),
+        (HEADING, "{#one} Titre un", "{#one} at the end"),
+        ("## Head one{#one}", "Titre un {#one}", "{#one} at the end, without a space"),
+        (
+            "![pic](/p.png){width=300} here",
+            "![photo](/p.png) ici {width=300}",
+            "{width=300} directly behind its element",
+        ),
+        ("**bold**{.x} word", "**gras** {.x}", "{.x} directly behind its element"),
+        ("`code`{.x}{.y} word", "`code`{.x} mot {.y}", "{.y} directly behind its element"),
+    ],
+)
+def test_an_attribute_list_stays_with_what_it_is_of(dialect: str, source: str, text: str, lacks: str) -> None:
+    page, reason = published(source, dialect, text)
+    assert (page, reason.partition(";")[0]) == (source, f"it lacks template {lacks}")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (LINK, "Ici [texte](/t){target=_blank}."),
+        (LINK, "[texte](/t){target=_blank} : ici."),
+        (HEADING, "Titre un {#one}"),
+        ("## [Head](/t){.x} one {#one .y}", "Titre un : [tête](/t){.x} {#one .y}"),
+        ("## Head one {#one} {.x}", "Titre un {.x} {#one}"),
+        ("Words {.x} alone", "Mots {.x} seuls"),
+    ],
+)
+def test_an_attribute_list_moves_with_what_it_is_of(source: str, text: str) -> None:
+    page, reason = published(source, "mkdocs", text)
+    assert (page.removeprefix("## "), reason) == (text, "")
+
+
+@pytest.mark.parametrize("dialect", ["docusaurus", "hugo"])
+def test_an_id_stays_at_the_end_of_its_heading(dialect: str) -> None:
+    assert published(HEADING, dialect, "{#one} Titre un")[0] == HEADING
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "page"),
+    [
+        (LINK, "Un <g1>texte</g1> <x2/> ici.", "Un [texte](/t){target=_blank} ici."),
+        (LINK, "Un <g1>texte</g1> ici<x2/>.", "Un [texte](/t){target=_blank} ici."),
+        (LINK, "<x2/>Ici un <g1>texte</g1>.", "Ici un [texte](/t){target=_blank}."),
+        (LINK, "Un <g1>texte<x2/></g1> ici.", "Un [texte](/t){target=_blank} ici."),
+        ("`a`{.x} or `b`{.y}", "<x3/> ou <x1/><x2/><x4/>", "`b`{.y} ou `a`{.x}"),
+        (HEADING, "<x1/> Titre un", "## Titre un {#one}"),
+        (HEADING, "Titre un<x1/>.", "## Titre un. {#one}"),
+        ("## Head one{#one}", "<x1/> Titre un", "## Titre un{#one}"),
+        ("## [Head](/t){.x} one {#one}", "<x3/> <x2/>un <g1>titre</g1>", "## un [titre](/t){.x} {#one}"),
+    ],
+)
+def test_an_attribute_list_is_put_back_where_it_belongs(source: str, answer: str, page: str) -> None:
+    assert rendered(source, "mkdocs", answer) == page
+
+
+def test_an_attribute_list_does_not_begin_a_line() -> None:
+    with pytest.raises(MarkupError, match="has left its place"):
+        rendered("One  \ntwo {.x}", "mkdocs", "un deux <x2/><x1/>")
+
+
+def test_an_answer_without_an_attribute_list_is_not_believed() -> None:
+    with pytest.raises(MarkupError, match="tag 2 is lost"):
+        rendered(LINK, "mkdocs", "Un <g1>texte</g1> ici.")

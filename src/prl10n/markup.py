@@ -181,10 +181,14 @@ def _render(text: _Text, answer: list[Token] | None, inner: dict[tuple[int, int]
     if answer is None:
         answer = text.tokens
     else:
+        if writer.templates:
+            answer = writer.attached(answer)
         tags.check(text.tokens, answer)
         if not "".join([token.text for token in answer]).strip():
             raise MarkupError("the translation is empty")
         answer = tags.respaced(text.tokens, answer, writer.breaks)
+        if writer.templates and writer.tree(answer) != document.tree(text.pieces):
+            raise MarkupError("a template or an attribute list has left its place")
     wanted = writer.meaning(answer)
     # Who writes entities goes on doing so; in HTML a bare `<` may begin a tag that ends behind the unit.
     entities = text.syntax in _ENTITIES and (
@@ -216,6 +220,7 @@ class _Writer:
         self.opening: dict[int, Inline] = {}
         self.closing: dict[int, Inline] = {}
         self.breaks: set[int] = set()  # the numbers of the tags that stand for line breaks
+        self.templates = any(piece.value.startswith("template {") for piece in core if piece.piece is EMPTY)
         for piece, (item, _, number) in zip(core, text.tokens, strict=True):
             if item is CLOSE:
                 self.closing[number] = piece
@@ -224,6 +229,30 @@ class _Writer:
                 if item is EMPTY and (piece.value == "br" or piece.value.startswith("lines ")):
                     self.breaks.add(number)
         self.edges = _edges(core)
+
+    def attached(self, answer: Sequence[Token]) -> list[Token]:
+        """An answer whose attribute lists are where they belong, which is certain."""
+        places = document.attribute_places(self.text.pieces)
+        behind: dict[int, Token] = {}
+        last: dict[int, bool] = {}
+        for index, place in places.items():
+            at = index - self.text.first
+            if not 0 <= at < len(self.text.tokens):
+                continue
+            number = self.text.tokens[at].number
+            if place is not document.Place.BEHIND:
+                last[number] = place is document.Place.AT_END
+            elif at > 0:
+                behind[number] = self.text.tokens[at - 1]
+        return tags.attached(answer, behind, last)
+
+    def tree(self, answer: Sequence[Token]) -> tuple[document.Node, ...]:
+        """The markup of an answer, as it will be written."""
+        pieces = [
+            Inline(TEXT, 0, 0, text) if item is TEXT else (self.closing if item is CLOSE else self.opening)[number]
+            for item, text, number in answer
+        ]
+        return document.tree((*self.before, *pieces, *self.behind))
 
     def write(self, answer: Sequence[Token], *, escape: _Escape, stars: bool) -> str:
         out = [self.source(piece, stars) for piece in self.before]

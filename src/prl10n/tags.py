@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -128,6 +128,39 @@ def check(source: Sequence[Token], answer: Sequence[Token]) -> None:
         if (item, number) not in wanted:
             raise MarkupError(f"tag {number} is not in the source")
     raise MarkupError("a tag has left the pair that it was in")
+
+
+def attached(answer: Sequence[Token], behind: Mapping[int, Token], last: Mapping[int, bool]) -> list[Token]:
+    """The answer with those things in their places that have only one: `behind` says of some numbers of `<xN/>`
+    directly behind which tag they stand, `last` which ones stand at the end, and whether behind a space.
+    """
+    found = [token.number for token in answer if token.item is EMPTY]
+    placed = {*behind, *last}
+    if not placed or any(found.count(number) != 1 for number in placed) or not set(behind.values()) <= {*answer}:
+        return list(answer)  # `check` says what is wrong
+    followers = {tag: number for number, tag in behind.items()}
+    out: list[Token] = []
+    for token in answer:
+        if token.item is EMPTY and token.number in placed:
+            if token.number in last:  # the space before it is its own
+                _strip(out)
+            continue
+        out.append(token)
+        while (number := followers.get(out[-1])) is not None:
+            out.append(Token(EMPTY, "", number))
+    for number, space in sorted(last.items()):
+        _strip(out)
+        out += (_SPACE, Token(EMPTY, "", number)) if space else (Token(EMPTY, "", number),)
+    return out
+
+
+def _strip(tokens: list[Token]) -> None:
+    """Take white space from the end of tokens."""
+    while tokens and tokens[-1].item is TEXT:
+        words = tokens.pop().text.rstrip()
+        if words:
+            tokens.append(Token(TEXT, words))
+            return
 
 
 def written(tokens: Iterable[Token]) -> str:

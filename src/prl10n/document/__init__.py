@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from prl10n.document.dialects import recognise
     from prl10n.document.inline import partner, read
     from prl10n.document.parser import References
-    from prl10n.document.pieces import Node, has_letters, has_words, syntax_of, tree
+    from prl10n.document.pieces import Node, Place, attribute_places, has_letters, has_words, syntax_of, tree
     from prl10n.document.segment import Document, Reread, Skeleton, outline_of, reread, split
     from prl10n.document.splicing import splice
     from prl10n.document.whole import expected, fields, is_block, is_label, skeleton
@@ -42,7 +42,7 @@ else:
         "whole": ("expected", "fields", "is_block", "is_label", "skeleton"),
         "inline": ("partner", "read"),
         "parser": ("References",),
-        "pieces": ("Node", "has_letters", "has_words", "syntax_of", "tree"),
+        "pieces": ("Node", "Place", "attribute_places", "has_letters", "has_words", "syntax_of", "tree"),
         "segment": ("Document", "Reread", "Skeleton", "outline_of", "reread", "split"),
         "splicing": ("splice",),
     }
@@ -63,10 +63,12 @@ __all__ = [
     "Document",
     "Node",
     "Outline",
+    "Place",
     "References",
     "Reread",
     "Rules",
     "Skeleton",
+    "attribute_places",
     "candidates",
     "edited",
     "expected",
