@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prl10n.checks import consistency, documents, ends, language, leaks, links, localized, pairs, spaces, units
+from prl10n.checks import consistency, documents, ends, language, leaks, links, localized, losses, pairs, spaces, units
 from prl10n.checks.model import Rule
 from prl10n.errors import ConfigError
 from prl10n.locales import nearest
@@ -20,6 +20,9 @@ RULES = (
     Rule("stale", _WARNING, "an approved unit whose source has changed", state=units.stale),
     Rule("unreviewed", _WARNING, "a draft that nobody has looked at", state=units.unreviewed),
     Rule("structure", _ERROR, "a translation that would break the page, so that the source stands in its place"),
+    Rule(
+        "lost-text", _ERROR, "an alternative text, a title or the words of a link that are gone", text=losses.lost_text
+    ),
     Rule("glossary", _ERROR, "a translation without a term of the glossary", text=units.heeds_glossary),
     Rule("max-length", _ERROR, "a translation that is longer than its author allows", text=units.max_length),
     Rule("numbers", _ERROR, "a figure, date, amount or address that is not the source's", text=localized.factual),
