@@ -227,3 +227,24 @@ def test_an_attribute_list_does_not_begin_a_line() -> None:
 def test_an_answer_without_an_attribute_list_is_not_believed() -> None:
     with pytest.raises(MarkupError, match="tag 2 is lost"):
         rendered(LINK, "mkdocs", "Un <g1>texte</g1> ici.")
+
+
+# --- quotation marks in titles ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("opening", ["!!! note", "??? note", "==="])
+def test_a_title_keeps_its_quotation_marks(opening: str) -> None:
+    text = 'Le « gros » "titre" ici, et "là"'
+    assert published(f'{opening} "The title"', "mkdocs", text) == (f'{opening} "{text}"', "")
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "page"),
+    [
+        ('{{< fig title="The title" >}}', 'Le "gros" titre ("là")', '{{< fig title="Le “gros” titre (“là”)" >}}'),
+        ('{{< fig title="The title" >}}', "L'été 'là'", """{{< fig title="L'été 'là'" >}}"""),
+        ("{{< fig title='The title' >}}", "L'été 'là'", "{{< fig title='L’été ‘là’' >}}"),
+    ],
+)
+def test_quotation_marks_in_a_parameter_open_and_close(source: str, text: str, page: str) -> None:
+    assert published(source, "hugo", text) == (page, "")

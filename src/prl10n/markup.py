@@ -373,7 +373,7 @@ def _quoted(text: str, delimiter: str, syntax: Syntax) -> str:
     if syntax is Syntax.ATTRIBUTE:
         return text.replace(delimiter, html.escape(delimiter))
     if syntax is Syntax.PARAMETER:
-        return text.replace(delimiter, "”" if delimiter == '"' else "’")
+        return document.curled(text, delimiter)
     if syntax is Syntax.TITLE:
         marks = "()" if delimiter == "(" else delimiter
         return re.sub(rf"(?<!\\)((?:\\\\)*)([{re.escape(marks)}])", r"\1\\\2", text)

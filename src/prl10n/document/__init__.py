@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from prl10n.document.parser import References
     from prl10n.document.pieces import Node, Place, attribute_places, has_letters, has_words, syntax_of, tree
     from prl10n.document.segment import Document, Reread, Skeleton, outline_of, reread, split
-    from prl10n.document.splicing import splice
+    from prl10n.document.splicing import curled, splice
     from prl10n.document.whole import expected, fields, is_block, is_label, skeleton
 else:
     _HOMES = {
@@ -44,7 +44,7 @@ else:
         "parser": ("References",),
         "pieces": ("Node", "Place", "attribute_places", "has_letters", "has_words", "syntax_of", "tree"),
         "segment": ("Document", "Reread", "Skeleton", "outline_of", "reread", "split"),
-        "splicing": ("splice",),
+        "splicing": ("curled", "splice"),
     }
     _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -70,6 +70,7 @@ __all__ = [
     "Skeleton",
     "attribute_places",
     "candidates",
+    "curled",
     "edited",
     "expected",
     "fields",

@@ -81,13 +81,21 @@ def written(unit: Unit, text: str, document: Document) -> str:
         ):  # a tag over several lines stays one: alone on a line it is a block
             text = text.replace(" ", unit.newline, 1)
         text = text.replace(delimiter, "&quot;" if delimiter == '"' else "&#39;")
-    elif syntax is Syntax.QUOTED:
-        text = text.replace('"', "”")  # no escape exists there
     elif syntax is Syntax.PARAMETER:
-        text = text.replace(delimiter, "”" if delimiter == '"' else "’")
+        text = curled(text, delimiter)
     elif syntax is Syntax.TITLE:
         text = _UNESCAPED["()" if delimiter == "(" else delimiter].sub(r"\1\\\2", text)
     return text
+
+
+_OPENING = late(r"(?<![^\s(\[{«“‘])[\"'](?=\S)")
+
+
+def curled(text: str, mark: str) -> str:
+    """Words for a place between two such marks, `"` or `'`, where no escape exists: theirs are typographic ones."""
+    opening, closing = ("“", "”") if mark == '"' else ("‘", "’")
+    text = _OPENING.sub(lambda found: opening if found[0] == mark else found[0], text)
+    return text.replace(mark, closing)
 
 
 def _begins_module(unit: Unit, text: str, source: bytes) -> bool:
