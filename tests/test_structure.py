@@ -248,3 +248,28 @@ def test_a_title_keeps_its_quotation_marks(opening: str) -> None:
 )
 def test_quotation_marks_in_a_parameter_open_and_close(source: str, text: str, page: str) -> None:
     assert published(source, "hugo", text) == (page, "")
+
+
+# --- tables of kramdown -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "page"),
+    [
+        ("Fare A or B", "Tarif A | Tarif B", r"Tarif A \| Tarif B"),
+        ("- Fare A or B", "Tarif A | Tarif B", r"- Tarif A \| Tarif B"),
+        ("Fare `A` or **B**", r"**Tarif | B** \| `A`", r"**Tarif \| B** \| `A`"),
+        ("Fare `A|B`", "`A|B` : tarif | prix", r"`A|B` : tarif \| prix"),
+        ("Fares:\nA | B", "Tarifs : A | B", r"Tarifs : A \| B"),
+        ("A | B", "Un | Deux", "Un | Deux"),
+        ("# Fare A or B", "Tarif A | Tarif B", "# Tarif A | Tarif B"),
+        ("Fare A or B\n===", "Tarif A | Tarif B", "Tarif A | Tarif B\n==="),
+        ("Fare {{ a | upcase }}", "{{ a | upcase }} : tarif", "{{ a | upcase }} : tarif"),
+    ],
+)
+def test_words_begin_no_table_of_kramdown(source: str, text: str, page: str) -> None:
+    assert published(source, "jekyll", text) == (page, "")
+
+
+def test_a_bar_is_a_word_elsewhere() -> None:
+    assert published("Fare A or B", "hugo", "Tarif A | Tarif B") == ("Tarif A | Tarif B", "")

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from prl10n.document import frontmatter, jsons, toml
+from prl10n.document.inline import read
 from prl10n.document.segment import Document
 from prl10n.errors import DocumentError
-from prl10n.model import Holder, Setting, Syntax, Unit
+from prl10n.model import Holder, Piece, Setting, Syntax, Unit
 from prl10n.patterns import late
 
 _NEWLINES = re.compile(r"\r\n?")
@@ -69,6 +70,8 @@ def written(unit: Unit, text: str, document: Document) -> str:
     if syntax is Syntax.MARKDOWN:
         if document.rules.dialect == "docusaurus" and _begins_module(unit, text, source):
             text = f"&#{ord(text[0])};{text[1:]}"
+        if document.rules.dialect == "jekyll" and "|" in text and _may_become_table(unit, source):
+            text = _without_bars(unit, text, document)
         text = _one_line(text).replace("\n", unit.newline)
         return _unfolded(unit, text)
     text = _BREAK.sub(" ", text)
@@ -107,6 +110,29 @@ def _begins_module(unit: Unit, text: str, source: bytes) -> bool:
     if not text.startswith(words) or unit.text.startswith(words):
         return False
     return source[unit.span.start - 1 : unit.span.start] in (b"", b"\n", b"\r")
+
+
+_BAR = late(r"(?<!\\)((?:\\\\)*)\|")
+_CODE = late(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+
+
+def _may_become_table(unit: Unit, source: bytes) -> bool:
+    """Whether a bar would make a table of kramdown of a text that is none in the source.
+
+    Only a bar in the first line begins one, outside code; never in a heading:
+    https://kramdown.gettalong.org/syntax.html#tables
+    """
+    first = source[unit.span.start : unit.span.end].partition(b"\n")[0].decode()
+    return not unit.kind.startswith("heading") and _BAR.search(_CODE.sub("", first)) is None
+
+
+def _without_bars(unit: Unit, text: str, document: Document) -> str:
+    """The text with the bars among its words escaped."""
+    parts = []
+    for piece in read(text, unit.syntax, document.references):
+        raw = text[piece.start : piece.end]
+        parts.append(_BAR.sub(r"\1\|", raw) if piece.piece is Piece.TEXT else raw)
+    return "".join(parts)
 
 
 def _unfolded(unit: Unit, text: str) -> str:
