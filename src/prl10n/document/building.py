@@ -142,7 +142,11 @@ class Builder:
         alt_end = alt + len(item.token.content)
         inner = [Inner(alt, alt_end, Syntax.LABEL)] if alt_end > alt else []
         inner += _title(self.content, alt_end, item.end)
-        self.markup(Piece.EMPTY, item.start, item.end, self.leading("image", item.token), inner)
+        value = self.leading("image", item.token)
+        for part in item.token.children or ():  # the alternative text is none of what is compared, but for these
+            if part.type == "opener":
+                value += f" with an unescaped {part.content}"
+        self.markup(Piece.EMPTY, item.start, item.end, value, inner)
 
 
 def template_piece(template: str, start: int) -> Inline:
