@@ -64,6 +64,7 @@ def test_words_begin_no_template_and_no_tag(dialect: str, source: str, answer: s
         ("docusaurus", r"Put \<key\> here.", "Mets <clé> ici.", "the source does not have an unescaped <"),
         ("docusaurus", "<Box>\n  In a line.\n</Box>", "Texte <b en ligne.", "the source does not have an unescaped <"),
         ("docusaurus", "Put that here.", "Mets { ici.", "the source does not have an unescaped {"),
+        ("docusaurus", "Put that here.", "Mets ${ ici.", "the source does not have an unescaped {"),
         ("docusaurus", "![A b](/c)", "A <b", "the source does not have an unescaped <"),
         (
             "docusaurus",
@@ -235,6 +236,33 @@ def test_an_attribute_list_does_not_begin_a_line() -> None:
 def test_an_answer_without_an_attribute_list_is_not_believed() -> None:
     with pytest.raises(MarkupError, match="tag 2 is lost"):
         rendered(LINK, "mkdocs", "Un <g1>texte</g1> ici.")
+
+
+# --- tags -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["gfm", "hugo", "jekyll", "mkdocs", "docusaurus", "auto"])
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("A <b>bold</b> word", "Un <b>gras mot"),
+        ("A <b>bold</b> word", r"Un <b>gras\</b> mot"),
+        ('A <b class="c">bold</b> {.x} word', 'Un <b class="c">gras {.x} mot'),
+    ],
+)
+def test_a_pair_of_tags_stays_one(dialect: str, source: str, text: str) -> None:
+    page, reason = published(source, dialect, text)
+    assert (page, reason) == (source, "it lacks the tag </b>")
+
+
+def test_a_pair_of_tags_stays_one_in_html() -> None:
+    source = "<p>A <b>bold</b> word</p>"
+    assert published(source, "gfm", "Un <b>gras mot") == (source, "it lacks the tag </b>")
+
+
+def test_a_tag_without_an_end_stays_one() -> None:
+    assert published("A <b>bold word", "gfm", "Un mot <b>gras") == ("Un mot <b>gras", "")
+    assert published("A <b>bold word", "gfm", "Un <b>gras</b> mot")[0] == "A <b>bold word"
 
 
 # --- quotation marks in titles ----------------------------------------------------------------------------------------

@@ -99,12 +99,20 @@ def tree(pieces: Sequence[Inline]) -> tuple[Node, ...]:
             levels.append([])
         elif piece.piece is Piece.CLOSE:
             children = levels.pop()
+            if piece.value.startswith("html "):
+                children.append(_end_tag(piece.value))
             levels[-1].append((piece.value, tuple(sorted(children))))
         elif piece.piece is Piece.EMPTY and not piece.value.startswith("bare "):
             if piece.value.startswith("template {") and _is_bound(piece.value):
                 return _tree_of_templates(pieces)
             levels[-1].append((piece.value, ()))
     return tuple(sorted(levels[0]))
+
+
+@lru_cache(maxsize=1024)
+def _end_tag(value: str) -> Node:
+    """The end of a pair of tags, without which its beginning would be a tag that stands alone."""
+    return f"html </{value.removeprefix('html <').rstrip('>').split(maxsplit=1)[0]}>", ()
 
 
 # --- templates and attribute lists ------------------------------------------------------------------------------------
@@ -145,6 +153,8 @@ def _tree_of_templates(pieces: Sequence[Inline]) -> tuple[Node, ...]:
                 close()
             if index in ends:
                 levels[-1].nodes.append((piece.value, ()))
+            elif piece.value.startswith("html "):
+                levels[-1].nodes.append(_end_tag(piece.value))
             close()
         elif _role(piece.value)[0] in _BRANCHES:
             levels.append(_Level(piece.value, branch=True))
