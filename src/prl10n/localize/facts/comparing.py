@@ -249,9 +249,12 @@ class _Comparison:
         return found
 
     def _figure(self, fact: Fact, other: Fact) -> Edit | None:
-        """The figure of an amount in the form of the source, amid words of the translation: `3.2 milliards`."""
+        """The figure of an amount in the form of the source, amid words of the translation: `3.2 milliards`. A number
+        alone may be a version, which keeps its point.
+        """
         here, there = (_FIGURE.search(one.text) for one in (other, fact))
-        if here is None or there is None or here[0] != there[0] or not (other.scale or other.kind is not Kind.NUMBER):
+        alone = any(one.kind is Kind.NUMBER and not one.scale for one in (fact, other))
+        if here is None or there is None or here[0] != there[0] or alone:
             return None
         marks = [number_marks(locale)[0] for locale in self.languages]
         if other.text == fact.text or marks[0] == marks[1] or not re.fullmatch(rf"\d+[{marks[0]}]\d+", here[0]):

@@ -580,7 +580,9 @@ _EVERYDAY = frozenset("may march mar set sun".split())  # months that are other 
 _AMBIGUOUS_MONTHS = frozenset(("may", "march", "mars", "set"))
 _MORE_FIGURE = tuple(f"{mark}{digit}" for mark in ".,:" for digit in range(10))
 _BEFORE_MONTH = re.compile(rf"{patterns.S}(?:of |de |d[’'])?|-?")
-_SCALE_LETTER = re.compile(r"(bn|Md|[kKmMbBT])(?:(?!\w)|(?=[€$£¥]))(?:[ \u00a0\u202f]?([€$£¥]))?")
+_SCALE_LETTER = re.compile(
+    rf"(bn|Md|(?!{patterns.L}{patterns.ELIDED})[kKmMbBT])(?:(?!\w)|(?=[€$£¥]))(?:[ \u00a0\u202f]?([€$£¥]))?"
+)
 _EXAMPLE = re.compile(r"(?!\w+://(?:localhost|\[))[\w+-]+://[^/.\d]+(?:/|\Z)")  # a host without a point is nobody's
 _NUMBERED = re.compile(r"[^\W\d_]+(\d{1,9})")
 _TIMES = re.compile(r"\dx(?=\d)")  # `1140x120`

@@ -83,7 +83,8 @@ TRIGGER = re.compile(rf"\d|{L}++|[{''.join(SIGNS)}%½¼¾‰]|[-−+±](?=[\d$�
 WORD = re.compile(rf"{L}{{1,40}}")
 LETTERS = re.compile(rf"{L}++")
 PHRASE = re.compile(rf"(?:{L}\.?){{1,40}}(?:[\s\u00a0-](?:{L}\.?){{1,30}}){{0,3}}")
-UNIT = re.compile(rf"[°µμ]?{L}{{1,12}}(?:/{L}{{1,4}}[²³]?|[²³2])?(?!\w)|[°‰](?!\w)|%")
+ELIDED = rf"[’']{L}"  # behind a letter: `l’`, `s’`, `m’` are words, and no units
+UNIT = re.compile(rf"(?!{L}{ELIDED})[°µμ]?{L}{{1,12}}(?:/{L}{{1,4}}[²³]?|[²³2])?(?!\w)|[°‰](?!\w)|%")
 GAP = re.compile(r"[ \u00a0\u202f\u2009-]?")
 OF = re.compile(r"[ \u00a0\u202f](?:de |di |d[’'])?|-|[’']?")
 GLUED = re.compile(r"\w{1,60}(?:[-./]\d\w{0,30}){0,4}")
