@@ -141,6 +141,11 @@ def test_a_name_of_the_glossary_stays(target: str, missing: list[str]) -> None:
     assert [one.message for one in found] == [f"the translation lacks the name {name}" for name in missing]
 
 
+def test_a_time_that_a_range_says_half_is_shown_in_full() -> None:
+    (found,) = facts.compare("from 5 to 6 pm", "de 5 à 18 h", ("en", "fr"))
+    assert found.message == "the source has 5 (17:00), the translation has 5 (5:00)"
+
+
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 TEXTS = st.text(

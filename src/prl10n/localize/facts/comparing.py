@@ -16,8 +16,9 @@ from difflib import SequenceMatcher
 from prl10n.locales import babel_locale, number_marks
 from prl10n.localize.facts.figures import is_grouped
 from prl10n.localize.facts.finding import find, may_be_written_anew
-from prl10n.localize.facts.forms import localized
+from prl10n.localize.facts.forms import first_hour, localized
 from prl10n.localize.facts.model import Change, Discrepancy, Fact, Key, Kind
+from prl10n.localize.facts.patterns import S
 from prl10n.localize.facts.words import lexicon
 from prl10n.localize.prose import Edit, applied
 
@@ -192,7 +193,7 @@ class _Comparison:
             edit = (
                 self._edit(fact, other) if single == 1 or (kinds[fact.kind] == 1 and fact.kind is other.kind) else None
             )
-            message = f"the source has {fact.text}, the translation has {other.text}"
+            message = f"the source has {_said(fact)}, the translation has {_said(other)}"
             found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
         lost = {id(fact) for pair in pairs for fact in pair}
         ones = [any(map(_is_one, facts)) for facts in (self.source, self.target)]
@@ -216,9 +217,17 @@ class _Comparison:
         ]
         return sorted(found, key=lambda one: one.source.start if one.source else len(self.source_text))
 
-    def _edit(self, fact: Fact, other: Fact) -> Edit | None:
-        text = localized(fact, self.languages[1])
-        if text is None or other.shared or other.spelled or fact.kind is not other.kind or text == other.text:
+    def _edit(self, fact: Fact, other: Fact, *, whole: bool = False) -> Edit | None:
+        """`whole`: the other end of its range is put right as well."""
+        opens = other.shared and _is_hour(fact, other, whole=whole)
+        text = first_hour(fact, self.languages[1]) if opens else localized(fact, self.languages[1])
+        if (
+            text is None
+            or (other.shared and not opens)
+            or other.spelled
+            or fact.kind is not other.kind
+            or text == other.text
+        ):
             return None
         if fact.kind is Kind.NUMBER and not fact.scale and re.fullmatch(r"\d+\.\d+", other.text) and "." in fact.text:
             text = fact.text  # `Python 3.12` for `3.11`: a version keeps its point
@@ -242,11 +251,22 @@ class _Comparison:
             fact, other = self.source[index], self.target[number]
             if fact.kind not in _FORMED:
                 continue
-            edit = self._edit(fact, other) if fact.text == other.text and _is_foreign(fact) else None
+            foreign = _is_copied(fact, other) and _is_foreign(fact)
+            if fact.shared and not self._has_foreign_end(index):
+                continue
+            edit = self._edit(fact, other, whole=fact.shared) if foreign else None
             if edit := edit or self._figure(fact, other):
                 message = f"the translation leaves {other.text} in the form of the source"
                 found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
         return found
+
+    def _has_foreign_end(self, index: int) -> bool:
+        """Whether the second end of a range of the source stands in its form behind the first one's counterpart."""
+        number = self.pairs[index] + 1
+        if self.pairs.get(index + 1) != number:
+            return False
+        fact, other = self.source[index + 1], self.target[number]
+        return _is_copied(fact, other) and _is_foreign(fact)
 
     def _figure(self, fact: Fact, other: Fact) -> Edit | None:
         """The figure of an amount in the form of the source, amid words of the translation: `3.2 milliards`. A number
@@ -271,11 +291,34 @@ def _parts(fact: Fact) -> list[bool]:
     return [part is not None for part in fact.value] if isinstance(fact.value, tuple) else []
 
 
+def _is_hour(fact: Fact, other: Fact, *, whole: bool) -> bool:
+    """Whether two are times, and a figure alone may stand for the other: no `pm` that stays behind it is said of it."""
+    if fact.kind is not Kind.TIME or other.kind is not Kind.TIME or not isinstance(other.value, tuple):
+        return False
+    hour = re.match(r"\d{1,2}", other.text)
+    return whole or (hour is not None and int(hour[0]) == other.value[0])
+
+
 _FORMED = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE, Kind.PERIOD, Kind.TIME}
 
 
 def _has_both_marks(fact: Fact) -> bool:
     return isinstance(fact.value, Decimal) and is_grouped(fact.text, fact.value) and fact.value != int(fact.value)
+
+
+def _said(fact: Fact) -> str:
+    """A fact as a message shows it: the 5 of `5 to 6 pm` is 17:00."""
+    if fact.kind is not Kind.TIME or not fact.shared or not isinstance(fact.value, tuple):
+        return fact.text
+    return f"{fact.text} ({fact.value[0]}:{fact.value[1]:02})"
+
+
+def _is_copied(fact: Fact, other: Fact) -> bool:
+    """Whether the source's letters stand there, a space before its `pm` or none."""
+    return _UNSPACED.sub("", fact.text) == _UNSPACED.sub("", other.text)
+
+
+_UNSPACED = re.compile(rf"(?<=\d){S}(?=[aApP]\.?[mM])")
 
 
 def _is_foreign(fact: Fact) -> bool:
@@ -288,7 +331,7 @@ def _is_foreign(fact: Fact) -> bool:
         case Kind.MEASURE, _:
             return re.search(r"\d[.,]\d", fact.text) is not None
         case Kind.TIME, _:
-            return re.search("[ap]", fact.text, re.IGNORECASE) is not None
+            return fact.shared or re.search("[ap]", fact.text, re.IGNORECASE) is not None
     return True
 
 
@@ -298,8 +341,10 @@ def _key(fact: Fact) -> list[Hashable]:
 
 
 def _letters(fact: Fact) -> list[Hashable]:
-    """As it is written, where this says the same in all languages: `billion` and `10/11/2026` do not."""
-    return [] if fact.scale or fact.kind in (Kind.DATE, Kind.PERIOD) else [fact.text.lower()]
+    """As it is written, where this says the same in all languages: `billion`, `10/11/2026` and the 5 of `5 to 6 pm` do
+    not.
+    """
+    return [] if fact.scale or fact.shared or fact.kind in (Kind.DATE, Kind.PERIOD) else [fact.text.lower()]
 
 
 def _others(fact: Fact) -> Sequence[Hashable]:

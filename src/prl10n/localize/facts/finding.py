@@ -36,7 +36,7 @@ def find(text: str, locale: str) -> tuple[Fact, ...]:
     Raises ConfigError for a locale that CLDR does not know.
     """
     reader = _Reader(text, lexicon(locale))
-    return tuple(distributed(list(reader.facts()), text))
+    return tuple(distributed(list(reader.facts()), text, reader.words.language))
 
 
 class _Reader:

@@ -24,7 +24,7 @@ def localized(fact: Fact, locale: str) -> str | None:
     """
     if fact.kind in _UNCHANGED:
         return fact.text
-    if fact.spelled or fact.soft or fact.shared:
+    if fact.spelled or fact.soft or (fact.shared and fact.kind is not Kind.TIME):
         return None
     match fact.kind, fact.value:
         case Kind.NUMBER, Decimal() as number:
@@ -158,6 +158,14 @@ def _date(fact: Fact, year: int | None, month: int, day: int | None, locale: str
         said = str(found.months["stand-alone"]["wide"][month])
     # The first of a month alone is an ordinal in French (Imprimerie nationale; OQLF); CLDR has no pattern for it.
     return re.sub(r"^1(?= )", "1er", said) if found.language == "fr" and day == 1 else said
+
+
+def first_hour(fact: Fact, locale: str) -> str | None:
+    """A time as the first end of a range that says `h` or `Uhr` once, for both; None where it says half a day."""
+    if not isinstance(fact.value, tuple) or "H" not in str(babel_locale(locale).time_formats["short"].pattern):
+        return None
+    hour, minute, second = fact.value
+    return localized(fact, locale) if minute or second else str(hour)
 
 
 def _time(hour: int, minute: int, second: int, locale: str) -> str | None:

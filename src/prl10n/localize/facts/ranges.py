@@ -1,4 +1,4 @@
-"""Ranges: two facts, of which one may have its month, scale, currency or unit from the other."""
+"""Ranges: two facts, of which one may have its month, scale, currency, unit or half of the day from the other."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from prl10n.localize.facts import patterns
+from prl10n.localize.facts.hours import clocked
 from prl10n.localize.facts.model import Fact, Kind
 
 _SIGNED = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE}
 
 
-def distributed(facts: list[Fact], text: str) -> list[Fact]:
-    """The ends of ranges, each with what stands with the other end alone: `3–5 May`, `10 to 15 %`, `$3–5 billion`."""
+def distributed(facts: list[Fact], text: str, language: str) -> list[Fact]:
+    """The ends of ranges, each with what stands with the other end alone: `3–5 May`, `10 to 15 %`, `5 to 6 pm`."""
     for index in range(len(facts) - 1, 0, -1):
         first, second = facts[index - 1], facts[index]
         between = text[first.end : second.start]
@@ -48,6 +49,7 @@ def distributed(facts: list[Fact], text: str) -> list[Fact]:
         else:
             facts[index - 1] = _completed(first, second)
             facts[index] = _completed(second, first)
+            facts[index - 1 : index + 1] = clocked(facts[index - 1], facts[index], text, language)
     return facts
 
 
