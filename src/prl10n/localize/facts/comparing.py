@@ -18,9 +18,9 @@ from prl10n.localize.facts.figures import is_grouped
 from prl10n.localize.facts.finding import find, may_be_written_anew
 from prl10n.localize.facts.forms import first_hour, localized
 from prl10n.localize.facts.model import Change, Discrepancy, Fact, Key, Kind
-from prl10n.localize.facts.patterns import S
+from prl10n.localize.facts.patterns import LETTERS, S
 from prl10n.localize.facts.words import lexicon
-from prl10n.localize.prose import Edit, applied
+from prl10n.localize.prose import THING, Edit, applied
 
 _ADDRESSES = {Kind.URL, Kind.EMAIL, Kind.PHONE, Kind.HANDLE}
 _CODES = {Kind.REFERENCE, Kind.NAME}
@@ -242,7 +242,24 @@ class _Comparison:
             return None
         if other in self.target and sum(one.key == other.key for one in self.target) > 1:
             return None  # which of them is wrong?
-        return Edit(other.start, other.end, text)
+        stop = "" if text.endswith(".") or not other.text.endswith(".") else self._stop(other)
+        return None if stop is None else Edit(other.start, other.end, text + stop)
+
+    def _stop(self, other: Fact) -> str | None:
+        """The full stop of the sentence, where the point at the end of an abbreviation is that as well (`à 9 a.m. Les
+        portes …`); None where this is not certain. A heading or cell of few words has none.
+        """
+        text = self.target_text
+        gap = _AFTER_POINT.match(text, other.end)
+        begun = text[gap.end() : gap.end() + 2] if gap else ""
+        if gap and not begun:
+            before = _SENTENCES.split(text[: other.start])
+            return "." if len(before) > 1 or len(LETTERS.findall(before[0])) > 2 else ""
+        if begun[:1] == THING:
+            return None
+        if not gap or not gap[0] or not begun[:1].isupper() or begun[1:].isupper():  # `a.m. CET`
+            return ""
+        return "." if lexicon(self.languages[1]).language != "de" else None  # its nouns have capitals
 
     def foreign(self) -> list[Discrepancy]:
         """What is understood, but written as the source writes it."""
@@ -283,6 +300,8 @@ class _Comparison:
         return Edit(start, start + len(here[0]), here[0].replace(marks[0], marks[1]))
 
 
+_AFTER_POINT = re.compile(r"[”»’\"']*(?:\s+[«“‘„\"']?\s*)?[”»’\"']*\s*")
+_SENTENCES = re.compile(r"[.!?…](?=[”»’\"']*\s)")
 _FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 
 
