@@ -150,7 +150,7 @@ class _Reader:
             return self.quantity(start - 1, number.end(), (Decimal(f"0.{ascii_digits(number[0])}"),))
         if len(number[0]) > LONGEST:
             return self.fact(Kind.REFERENCE, start, number.end(), number[0])
-        if fact := self.dated(start) or self.clock(start):
+        if fact := self.dated(start) or self.always(start) or self.clock(start):
             return fact
         raw, values = number[0], readings(number[0], self.words.decimal)
         if not values or patterns.LISTED.fullmatch(self.text[max(0, start - 2) : start]):  # `1,2,3`, `2023 250`
@@ -211,6 +211,18 @@ class _Reader:
         if not 1 <= month <= 12 or (day is not None and not 1 <= day <= _LENGTHS[month]):
             return None
         return self.fact(Kind.DATE, start, end, (year, month, day), *others)
+
+    def always(self, start: int) -> Fact | None:
+        """`24/7`, and each of its two halves; the second is not missed beside the first."""
+        if match := patterns.ALL_DAY.match(self.text, start):
+            readings = ((Kind.MEASURE, (Decimal(24), "duration-hour")), (Kind.NUMBER, Decimal(24)))
+            return self.fact(Kind.PERIOD, start, match.end(), ("always", 24, None), *readings)
+        if match := patterns.ALL_WEEK.match(self.text, start):
+            behind = patterns.BEHIND_DAY.search(self.text[max(start - 8, 0) : start]) is not None
+            if behind or match[0] != "7/7":
+                readings = ((Kind.MEASURE, (Decimal(7), "duration-day")), (Kind.NUMBER, Decimal(7)))
+                return self.fact(Kind.PERIOD, start, match.end(), ("always", 7, None), *readings, soft=behind)
+        return None
 
     def clock(self, start: int) -> Fact | None:
         text, language = self.text, self.words.language
@@ -319,7 +331,7 @@ class _Reader:
         return self.phrases(start) if word and word[0].lower() in self.words.followers else iter(())
 
     def named(self, start: int, phrases: Iterable[tuple[str, int]]) -> Fact | None:
-        """A weekday, noon, a decade, a fiscal year or a century that begins with its noun."""
+        """A weekday, noon, `day and night`, a decade, a fiscal year or a century that begins with its noun."""
         words = self.words
         for phrase, end in phrases:
             day = words.weekdays.get(phrase) if words.language in _SPOKEN else None
@@ -327,6 +339,8 @@ class _Reader:
                 return self.fact(Kind.WEEKDAY, start, end, day)
             if phrase in words.noon:
                 return self.fact(Kind.TIME, start, end, (words.noon[phrase], 0, 0), soft=True)
+            if phrase in words.always:
+                return self.fact(Kind.PERIOD, start, end, ("always", 24, None), soft=True)
             if phrase in words.decades and (match := _DECADE_YEAR.match(self.text, end)):
                 year = int(match[1]) + (1900 if len(match[1]) == 2 else 0)
                 return self.fact(

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     DATE = "date"  # (year, month, day), None for what is not said
     WEEKDAY = "weekday"  # 0 (Monday) to 6
     TIME = "time"  # (hour of 24, minute, second)
-    PERIOD = "period"  # ("quarter" | "half" | "decade" | "century" | "fiscal", number, year or None)
+    PERIOD = "period"  # ("quarter" | "half" | "decade" | "century" | "fiscal" | "always", number, year or None)
     ORDINAL = "ordinal"  # Decimal
     PHONE = "phone"  # its digits, with the leading +
     EMAIL = "email"  # as written, like the four below

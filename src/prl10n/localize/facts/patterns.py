@@ -118,6 +118,12 @@ CLOCK_H = re.compile(rf"(\d{{1,2}}){S}?h(?:{S}?(\d\d)(?:{S}?min)?(?!\w))?(?!\w)"
 CLOCK_WORD = re.compile(rf"(\d{{1,2}})(?:[.:](\d\d))?{S}(?:Uhr|uur)(?!\w)")
 CLOCK_DOT = re.compile(r"(\d{1,2})[.](\d\d)(?!\w)(?![.,]\d)")
 HOURS = re.compile(rf"(\d{{1,2}}){S}(?:heures?|horas?|ore|Stunden?|hours?)(?:{S}(\d\d)(?!\w))?(?!\w)")
+# All day and all week: `24/7`, `24 h/24 et 7 j/7`, `24 heures sur 24, 7 jours sur 7`, `24 ore su 24`. In `24/7` each
+# figure is a fact, since most languages say it with two.
+_OUT_OF = rf"(?:{S}?/{S}?|{S}(?:sur|su|sobre){S})"
+ALL_DAY = re.compile(rf"24(?:{S}?(?:[hH]|heures|ore|horas)\b)?{_OUT_OF}24(?![\w/])|24(?=[/x×]7(?![\w/]))")
+ALL_WEEK = re.compile(rf"7{S}?(?:[jJ]|jours|giorni|dias|días)\b{_OUT_OF}7(?![\w/])|(?<=24[/x×])7|7/7(?![\w/])")
+BEHIND_DAY = re.compile(rf"24(?:[/x×]|,?{S}?(?:-|(?:et|e|y|and){S})?)\Z")
 ROMAN = re.compile(r"(?=[IVX]{1,5}(?![A-Z]))(X{0,2})(IX|IV|V?I{0,3})(?:e|ème|er|°|º)?(?!\w)")
 PERIOD_CODE = re.compile(rf"([QTKHS])([1-4])(?!\w)(?:(?:{S}|[-/–]|{S}(?:of|de|du|del|van){S})(?:FY)?(\d{{4}})(?!\w))?")
 FISCAL_CODE = re.compile(rf"FY{S}?[’']?(\d{{4}}|\d\d)(?!\w)")

@@ -236,6 +236,16 @@ NOON: Mapping[str, Mapping[str, int]] = {
     "pt": {"meio dia": 12, "meia noite": 0},
     "nl": {"middag": 12, "middernacht": 0},
 }
+# Words for `24/7`: they vouch for it, and nobody misses them.
+ALWAYS: Mapping[str, str] = {
+    "en": "around the clock|round the clock|day and night|night and day",
+    "fr": "jour et nuit|nuit et jour|continu|permanence|toute heure|tout moment|tout temps|interruption",
+    "de": "rund um die Uhr|Tag und Nacht",
+    "es": "día y noche|todas horas|cualquier hora|permanente",
+    "it": "giorno e notte|qualsiasi ora|qualunque ora",
+    "pt": "dia e noite|qualquer hora",
+    "nl": "dag en nacht|klok rond",
+}
 _MONTHS: Mapping[str, str] = {
     "en": "sept:9",
     "de": "jänner:1 feber:2 juni:6",
@@ -278,6 +288,7 @@ class Lexicon:
     decades: frozenset[str]
     fiscal: frozenset[str]
     noon: Mapping[str, int]
+    always: frozenset[str]
     quarter_letter: str
     starters: frozenset[str]
     """First words of what may be a fact without a figure before it."""
@@ -328,12 +339,13 @@ def lexicon(tag: str) -> Lexicon:
     decades = _words(DECADES, language)
     fiscal = _words(FISCAL, language)
     noon = {word.lower(): hour for word, hour in NOON.get(language, {}).items()}
+    always = _words(ALWAYS, language)
     units, unit_words = _units(tag)
     percents = _words(PERCENTS, language) | {name.lower() for name in _percent_names(tag)}
     bare = {name: number for name, number in months.items() if name in wide}
     starters = {
         phrase.split(" ")[0]
-        for table in (months, weekdays, numbers, loose, ordinals, decades, fiscal, noon, nouns)
+        for table in (months, weekdays, numbers, loose, ordinals, decades, fiscal, noon, always, nouns)
         for phrase in table
     }
     return Lexicon(
@@ -359,6 +371,7 @@ def lexicon(tag: str) -> Lexicon:
         decades=decades,
         fiscal=fiscal,
         noon=noon,
+        always=always,
         quarter_letter=re.sub(r"\W|\d", "", str(locale.quarters["format"]["abbreviated"][1])),
         starters=frozenset(starters),
         followers=frozenset(
