@@ -237,6 +237,8 @@ class _Comparison:
             return None
         if fact.kind is Kind.DATE and _parts(fact) != _parts(other):
             return None  # `novembre dernier`: the words around it change too
+        if (other.opens and not text[-1].isdecimal()) or (other.closes and not text[0].isdecimal()):
+            return None  # `5 $–10 millions`, `3 mars-5`: what one end has for both would stand between them
         around = self.target_text[other.start - 1 : other.start] + self.target_text[other.end : other.end + 1]
         if around.isalnum():
             return None

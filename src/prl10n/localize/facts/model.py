@@ -55,6 +55,10 @@ class Fact:
     """Whether its number is written in words."""
     shared: bool = False
     """Whether it takes its month or year from the other end of its range."""
+    opens: bool = False
+    """Whether it is the first end of a range, and one of the two ends has something from the other."""
+    closes: bool = False
+    """Whether it is the second end of such a range."""
     scale: int = 0
     """The power of ten that stands as a word or letter behind the number: 9 for `3.2 billion`."""
 

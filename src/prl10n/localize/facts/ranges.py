@@ -49,7 +49,10 @@ def distributed(facts: list[Fact], text: str, language: str) -> list[Fact]:
         else:
             facts[index - 1] = _completed(first, second)
             facts[index] = _completed(second, first)
-            facts[index - 1 : index + 1] = clocked(facts[index - 1], facts[index], text, language)
+        if (first, second) != (facts[index - 1], facts[index]):
+            facts[index - 1] = replace(facts[index - 1], opens=True)
+            facts[index] = replace(facts[index], closes=True)
+        facts[index - 1 : index + 1] = clocked(facts[index - 1], facts[index], text, language)
     return facts
 
 
