@@ -73,6 +73,8 @@ def test_edits_belong_to_characters() -> None:
         ("fr", "Et puis..."),
         ("fr", "5 km"),
         ("fr-CA", "Bonjour⎵!"),  # OQLF: where there is a thin space, it is advised
+        ("fr", "Voir https://h.example/x ; ou «⍽https://h.example/y »"),  # the space that ends a bare address
+        ("fr", "Voir https://h.example/x⎵; ou «⍽https://h.example/y⍽»"),
         ("fr-CH", "50%"),
         ("es", "“Hola”"),
         ("es", "50%"),

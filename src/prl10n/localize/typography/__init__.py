@@ -14,6 +14,7 @@ changes       changes of changes
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -55,6 +56,11 @@ _RULES: tuple[tuple[_Rule, re.Pattern[str]], ...] = (
 
 # One round is enough for nearly any text. In the others a rule makes a place where an earlier one has something to say.
 _ROUNDS = 8
+
+# An address that is a link by itself. Renderers of GFM end it at a space, of which a no-break one is none to cmark-gfm:
+# https://github.github.com/gfm/#autolinks-extension-
+_LINK = re.compile(r"(?<!\w)(?:(?:https?|ftp)://|www\.)[^\s<]*+")
+_NO_BREAK = re.compile("[\u00a0\u202f\u2007]")
 
 # Spaces that a reader cannot tell apart, and that keep what they stand between together, or are as narrow.
 _ALIKE = str.maketrans("\u202f\u2009\u2007", "\u00a0\u00a0\u00a0")
@@ -105,7 +111,7 @@ def _of_line(line: str, conventions: Profile) -> list[Change]:
     whole: list[Change] = []
     here = line
     for _ in range(_ROUNDS):
-        changes = _round(here, conventions)
+        changes = _behind_links(here, _round(here, conventions))
         if not changes:
             break
         whole = composed(here, whole, changes)
@@ -122,6 +128,28 @@ def _round(line: str, conventions: Profile) -> list[Change]:
             changes = composed(here, changes, found)
             here = made(here, found)
     return changes
+
+
+def _behind_links(line: str, changes: list[Change]) -> list[Change]:
+    """The changes, with an ordinary space as the first one behind each bare address: a no-break one would be a part of
+    the link.
+    """
+    if "://" not in line and "www." not in line:
+        return changes
+    out: list[Change] = []
+    waiting = deque(changes)
+    for link in _LINK.finditer(line):
+        while waiting and waiting[0].start <= link.start():
+            out.append(waiting.popleft())
+        ended = False
+        while waiting and waiting[0].start <= link.end():
+            change = waiting.popleft()
+            text = change.text if ended else _NO_BREAK.sub(" ", change.text, count=1)
+            ended |= text != change.text or change.start == link.end()
+            out.append(change._replace(text=text))
+        if not ended and _NO_BREAK.match(line, link.end()):
+            out.append(Change(link.end(), link.end() + 1, " ", "address", False))
+    return [change for change in (*out, *waiting) if line[change.start : change.end] != change.text]
 
 
 def _apart(found: Iterable[Change]) -> list[Change]:
