@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 from babel.localedata import locale_identifiers
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prl10n.errors import ConfigError
@@ -171,6 +171,7 @@ def test_facts_are_ordered_and_stand_where_they_say(text: str, locale: str) -> N
 
 
 @given(TEXTS | WORDY, LOCALE)
+@example("1,000.1", "fr")
 def test_a_text_has_the_facts_that_it_has(text: str, locale: str) -> None:
     assert facts.compare(text, text, (locale, locale)) == ()
 

@@ -14,11 +14,20 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 
 from prl10n.locales import babel_locale, number_marks
-from prl10n.localize.facts.figures import is_grouped
 from prl10n.localize.facts.finding import find, may_be_written_anew
 from prl10n.localize.facts.forms import first_hour, localized
+from prl10n.localize.facts.leftovers import (
+    has_both_marks,
+    has_comma,
+    has_sign_before,
+    is_copied,
+    is_foreign,
+    same_letters,
+    swapped,
+    with_commas,
+)
 from prl10n.localize.facts.model import Change, Discrepancy, Fact, Key, Kind
-from prl10n.localize.facts.patterns import LETTERS, S
+from prl10n.localize.facts.patterns import LETTERS
 from prl10n.localize.facts.words import lexicon
 from prl10n.localize.prose import THING, Edit, applied
 
@@ -151,12 +160,18 @@ class _Comparison:
             if over or fact.kind is Kind.DATE:
                 self.left[index] = queue.popleft()
                 self._taken.update(over)
+        commas = with_commas(self.target_text)
+        for index, fact in enumerate(self.source):
+            if index in self.pairs or fact.kind is not Kind.REFERENCE or fact.text not in commas:
+                continue
+            start, end = commas[fact.text]
+            self.left[index] = Fact(Kind.REFERENCE, start, end, self.target_text[start:end], fact.value)
+            self._taken.update(number for number, one in enumerate(self.target) if one.start < end and start < one.end)
 
     # --- what is wrong ------------------------------------------------------------------------------------------------
 
     def discrepancies(self) -> list[Discrepancy]:
-        # `1,250.5` is no figure in French, while `1,250` is one.
-        found = [*self._figures(), *(one for one in self.foreign() if one.source and _has_both_marks(one.source))]
+        found = [*self._figures(), *self._wrong_forms()]
         found += [
             Discrepancy(Change.MISSING, None, None, f"the translation lacks the name {name}")
             for name in dict.fromkeys(self.names)
@@ -179,7 +194,9 @@ class _Comparison:
                 Change.ALTERED,
                 fact,
                 left,
-                f"the translation leaves {left.text} in the form of the source",
+                f"the translation leaves {left.text} in the form of the source"
+                if fact.kind is not Kind.REFERENCE
+                else f"the source has {fact.text}, the translation has {left.text}",
                 self._edit(fact, left),
             )
             for fact, left in ((self.source[index], left) for index, left in self.left.items())
@@ -263,6 +280,26 @@ class _Comparison:
             return ""
         return "." if lexicon(self.languages[1]).language != "de" else None  # its nouns have capitals
 
+    def _wrong_forms(self) -> list[Discrepancy]:
+        """What is understood, but no reader would take for the form of the locale: `1,250.5`, while `1,250` is one."""
+        if babel_locale(self.languages[0]) == babel_locale(self.languages[1]):
+            return []
+        found = [one for one in self.foreign() if one.source and has_both_marks(one.source)]
+        for index, number in self.pairs.items():
+            fact, other = self.source[index], self.target[number]
+            message = f"the translation leaves {other.text} in the form of the source"
+            if date := swapped(fact, other, self.languages[1]):
+                edit: Edit | None = Edit(other.start, other.end, date)
+            elif has_sign_before(other, self.languages[1]):
+                edit = self._edit(fact, other)
+            elif has_comma(fact, other, self.source_text[: fact.start]):
+                edit = Edit(other.start, other.end, fact.text)
+                message = f"the source has {fact.text}, the translation has {other.text}"
+            else:
+                continue
+            found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
+        return found
+
     def foreign(self) -> list[Discrepancy]:
         """What is understood, but written as the source writes it."""
         found = []
@@ -270,10 +307,12 @@ class _Comparison:
             fact, other = self.source[index], self.target[number]
             if fact.kind not in _FORMED:
                 continue
-            foreign = _is_copied(fact, other) and _is_foreign(fact)
+            foreign = is_copied(fact, other) and is_foreign(fact)
             if fact.shared and not self._has_foreign_end(index):
                 continue
             edit = self._edit(fact, other, whole=fact.shared) if foreign else None
+            if edit and fact.kind is Kind.MEASURE and same_letters(edit.text, other.text):
+                edit = None
             if edit := edit or self._figure(fact, other):
                 message = f"the translation leaves {other.text} in the form of the source"
                 found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
@@ -285,7 +324,7 @@ class _Comparison:
         if self.pairs.get(index + 1) != number:
             return False
         fact, other = self.source[index + 1], self.target[number]
-        return _is_copied(fact, other) and _is_foreign(fact)
+        return is_copied(fact, other) and is_foreign(fact)
 
     def _figure(self, fact: Fact, other: Fact) -> Edit | None:
         """The figure of an amount in the form of the source, amid words of the translation: `3.2 milliards`. A number
@@ -323,37 +362,11 @@ def _is_hour(fact: Fact, other: Fact, *, whole: bool) -> bool:
 _FORMED = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE, Kind.PERIOD, Kind.TIME}
 
 
-def _has_both_marks(fact: Fact) -> bool:
-    return isinstance(fact.value, Decimal) and is_grouped(fact.text, fact.value) and fact.value != int(fact.value)
-
-
 def _said(fact: Fact) -> str:
     """A fact as a message shows it: the 5 of `5 to 6 pm` is 17:00."""
     if fact.kind is not Kind.TIME or not fact.shared or not isinstance(fact.value, tuple):
         return fact.text
     return f"{fact.text} ({fact.value[0]}:{fact.value[1]:02})"
-
-
-def _is_copied(fact: Fact, other: Fact) -> bool:
-    """Whether the source's letters stand there, a space before its `pm` or none."""
-    return _UNSPACED.sub("", fact.text) == _UNSPACED.sub("", other.text)
-
-
-_UNSPACED = re.compile(rf"(?<=\d){S}(?=[aApP]\.?[mM])")
-
-
-def _is_foreign(fact: Fact) -> bool:
-    """Whether the form is the source's for certain: `Python 3.11`, `17:30` and the question Q1 stay as they are."""
-    match fact.kind, fact.value:
-        case Kind.PERIOD, (_, _, year):
-            return year is not None
-        case Kind.NUMBER, Decimal() as number:
-            return is_grouped(fact.text, number)
-        case Kind.MEASURE, _:
-            return re.search(r"\d[.,]\d", fact.text) is not None
-        case Kind.TIME, _:
-            return fact.shared or re.search("[ap]", fact.text, re.IGNORECASE) is not None
-    return True
 
 
 def _key(fact: Fact) -> list[Hashable]:

@@ -20,6 +20,7 @@ _CALLED = re.compile(r"\+\d|\d[ \u00a0\u202f()./-]{1,2}\d")
 _CODED = re.compile(r"[A-Z][ \u00a0-]?\d")
 _JOINED = re.compile(r"\d-\d")
 _POINTED = re.compile(r"\d\.\d")
+_ANNEXED = re.compile(r"[A-Z]\.\d")
 _VERSIONED = re.compile(r"[vV]\d")
 # What a text must hold to have a fact that is written anew: a figure, or what no language translates. Or a month.
 FORMED = re.compile(rf"[\d½¼¾]|{_AT.pattern}|{_ADDRESS.pattern}|{_HOST.pattern}|{_HUMP.pattern}")
@@ -68,6 +69,7 @@ FIXED: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
         ),
         _POINTED,
     ),
+    (Kind.REFERENCE, re.compile(r"(?<![\w.,/-])[A-Z](?:\.\d{1,3}){2,4}(?!\w|[.,]\d)"), _ANNEXED),  # A.5.1
     (Kind.REFERENCE, re.compile(r"(?<![\w.,])[vV]\d{1,8}(?:\.\d{1,8}){0,3}(?![\w]|[.,]\d)"), _VERSIONED),
     (
         Kind.URL,
@@ -108,6 +110,10 @@ RANGE = re.compile(
 )
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 VERSION = re.compile(r"[vV](\d{1,8}(?:\.\d{1,8})?)")
+NUMBERED = re.compile(
+    rf"(?<!\w)(?:(?:version|release|section|chapter|paragraph|annex|appendix|article|clause|figure|table)s?|v\.){S}\Z",
+    re.IGNORECASE,
+)
 ISO = re.compile(r"(\d{4})([-−‑/.])(\d{1,2})\2(\d{1,2})(?!\w)(?![-/.]\d)")
 NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\w)(?![-/.]\d)")
 CJK = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월](?: ?(\d{1,2})[日일])?")
