@@ -16,7 +16,7 @@ from prl10n.localize.facts import patterns
 from prl10n.localize.facts.figures import FIGURE, LONGEST, ascii_digits, readings
 from prl10n.localize.facts.model import Fact, Key, Kind, Value
 from prl10n.localize.facts.ranges import distributed
-from prl10n.localize.facts.words import CODES, LETTERED, LETTERS, SIGNS, Lexicon, lexicon, plain
+from prl10n.localize.facts.words import CODES, LETTERED, LETTERS, SIGNS, WEEKS, Lexicon, lexicon, plain
 
 
 def may_be_written_anew(text: str, locale: str) -> bool:
@@ -158,6 +158,8 @@ class _Reader:
             values = readings(raw, self.words.decimal)
         end = start + len(raw)
         fact = self.day(start, end, raw) or self.ordinal(start, end, raw) or self.decade(start, end, raw)
+        if fact is None and self.words.language == "en" and (many := _MANY.match(self.text, start)):
+            return self.fact(Kind.NUMBER, start, many.end(), values[0], soft=True)
         return fact or self.quantity(start, end, values)
 
     def word(self, start: int, word: str) -> Fact | None:
@@ -176,10 +178,13 @@ class _Reader:
         if fact := self.month(start, word) or self.named(start, phrases):
             return fact
         for phrase, phrase_end in phrases:
+            if phrase in self.words.half and self.scale(phrase_end, money=False)[0]:
+                return self.quantity(start, phrase_end, (Decimal("0.5"),), spelled=True)
             if (number := self.words.numbers.get(phrase)) is not None and number > 1:
                 return self.quantity(start, phrase_end, (Decimal(number),), spelled=True)
             if (number := self.words.ordinals.get(phrase)) is not None:
-                return self.noun(start, phrase_end, number) or self.fact(
+                found = self.noun(start, phrase_end, number) or self.ordinal_day(start, phrase_end, number)
+                return found or self.fact(
                     Kind.ORDINAL,
                     start,
                     phrase_end,
@@ -279,6 +284,21 @@ class _Reader:
         if year is None and self.text[end - 1] == "." and word[0].lower() in self.words.bare_months:
             end -= 1
         return self.date(start, year.end() if year else end, int(year[1]) if year else None, month, day)
+
+    def ordinal_day(self, start: int, end: int, number: int) -> Fact | None:
+        """`the first of May`, `le premier mai`."""
+        gap = _BEFORE_MONTH.match(self.text, end)
+        word = patterns.WORD.match(self.text, gap.end()) if gap else None
+        month = self.words.months.get(word[0].lower()) if word else None
+        small = self.words.language in ("en", "de") and word is not None and word[0].islower()
+        if gap is None or word is None or month is None or small:
+            return None
+        if not gap[0] or (self.words.language == "en" and "of" not in gap[0]):
+            return None
+        year = patterns.YEAR.match(self.text, word.end())
+        others = ((Kind.ORDINAL, Decimal(number)), (Kind.NUMBER, Decimal(number)))
+        at = year.end() if year else word.end()
+        return self.date(start, at, int(year[1]) if year else None, month, number, *others)
 
     def month(self, start: int, word: str) -> Fact | None:
         """`November 20, 2023`, `Nov. 20`, `November 2023`, and a month alone."""
@@ -495,9 +515,14 @@ class _Reader:
             return self.fact(Kind.MONEY, start, end, keys[0][1], *keys[1:], **flags)
         unit, unit_end = self.unit(end)
         if unit:
-            measures = [(Kind.MEASURE, (number, unit)) for number in numbers]
+            measures: list[Key] = [(Kind.MEASURE, (number, unit)) for number in numbers]
+            if unit == "duration-day" and (weeks := _weeks(self.words.language, numbers[0])):
+                measures.append((Kind.MEASURE, (weeks, "duration-week")))
+            if self.words.language == "en" and self.text[end:unit_end] == "m" and not scale:  # `1.5m users`
+                measures += [(Kind.NUMBER, number.scaleb(6)) for number in numbers]
+            measures += self.coins(end, numbers)
             return self.fact(Kind.MEASURE, start, unit_end, measures[0][1], *measures[1:], **flags)
-        plain_numbers: list[Key] = [(Kind.NUMBER, number) for number in numbers]
+        plain_numbers: list[Key] = [*((Kind.NUMBER, number) for number in numbers), *self.coins(end, numbers)]
         if scale == 3 and self.text[end - 1] in "kK" and not spelled:  # `4K` is `4 Ko` to many
             plain_numbers += [(Kind.MEASURE, (value, "digital-kilobyte")) for value in values]
         if not spelled and self.text[end : end + 1].isalpha() and not scale:
@@ -567,6 +592,14 @@ class _Reader:
                     return self.words.currencies[phrase], phrase, phrase_end
         return None, "", end
 
+    def coins(self, end: int, numbers: list[Decimal]) -> list[Key]:
+        """What a number is besides, if the word behind it may be a currency."""
+        gap = patterns.OF.match(self.text, end)
+        for phrase, _ in self.behind(gap.end()) if gap and gap.end() > end else ():
+            if phrase in self.words.coins:
+                return [(Kind.MONEY, (number, self.words.coins[phrase])) for number in numbers]
+        return []
+
     def unit(self, end: int) -> tuple[str | None, int]:
         gap = patterns.GAP.match(self.text, end)
         at = gap.end() if gap else end
@@ -599,6 +632,7 @@ _SCALE_LETTER = re.compile(
 )
 _EXAMPLE = re.compile(r"(?!\w+://(?:localhost|\[))[\w+-]+://[^/.\d]+(?:/|\Z)")  # a host without a point is nobody's
 _NUMBERED = re.compile(r"[^\W\d_]+(\d{1,9})")
+_MANY = re.compile(r"10(?:,?0{1,3})*+s(?!\w)")  # `100,000s of users`
 _TIMES = re.compile(r"\dx(?=\d)")  # `1140x120`
 _POINT = re.compile(rf"(?:\A|(?<=[\s(\[])|{patterns.S}|[(\[])\.(?=\d)")
 _DECADE_YEAR = re.compile(rf"{patterns.S}[’']?(\d{{3}}0|\d0)(?!\w)")
@@ -610,6 +644,11 @@ def _numeric(text: str, start: int = 0) -> re.Match[str] | None:
     if match and len(match[4]) == 2 and (match[2] == "-" or len(match[1]) < 2 or len(match[3]) < 2):
         return None
     return match
+
+
+def _weeks(language: str, days: Decimal) -> Decimal | None:
+    weeks = WEEKS.get(language, {}).get(int(days)) if days == int(days) else None
+    return Decimal(weeks) if weeks else None
 
 
 def _digits(raw: str) -> str:

@@ -64,7 +64,13 @@ def _half_day(first: Fact, second: Fact) -> tuple[int, int, int] | None:
 def _hour(fact: Fact) -> tuple[int, int, int] | None:
     """The hour that a number alone may be."""
     number = fact.value
-    if fact.kind is not Kind.NUMBER or fact.scale or not isinstance(number, Decimal) or number != int(number):
+    if (
+        fact.kind is not Kind.NUMBER
+        or fact.scale
+        or fact.soft
+        or not isinstance(number, Decimal)
+        or number != int(number)
+    ):
         return None
     return (int(number) % 24, 0, 0) if 0 <= number <= 24 and (fact.spelled or len(fact.text) <= 2) else None
 

@@ -32,7 +32,8 @@ def is_foreign(fact: Fact) -> bool:
         case Kind.NUMBER, Decimal() as number:
             return is_grouped(fact.text, number)
         case Kind.MEASURE, _:
-            return re.search(r"\d[.,]\d|[kKMGTP]B\Z", fact.text) is not None
+            millions = any(kind is Kind.NUMBER for kind, _ in fact.others)  # `1.5m users`
+            return not millions and re.search(r"\d[.,]\d|[kKMGTP]B\Z", fact.text) is not None
         case Kind.TIME, _:
             return fact.shared or re.search("[ap]", fact.text, re.IGNORECASE) is not None
     return True

@@ -92,7 +92,7 @@ OF = re.compile(r"[ \u00a0\u202f](?:de |di |d[’'])?|-|[’']?")
 GLUED = re.compile(r"\w{1,60}(?:[-./]\d\w{0,30}){0,4}")
 ORDINAL_END: dict[str, re.Pattern[str]] = {
     "en": re.compile(r"(?:st|nd|rd|th)(?!\w)"),
-    "fr": re.compile(r"(?:ers?|[eè]re?s?|[eè]mes?|es?|nde?s?|de?s?)(?!\w)"),
+    "fr": re.compile(r"(?:ers?|[eè]re?s?|[eè]mes?|es?|nde?s?|de?s?|ᵉʳˢ?|ʳᵉˢ?|ᵉˢ?|ⁿᵈᵉ?ˢ?)(?!\w)"),
     "es": re.compile(r"\.?(?:[ºª°]|er(?!\w)|o(?!\w)|a(?!\w))"),
     "it": re.compile(r"[ºª°]"),
     "pt": re.compile(r"\.?[ºª°]"),
@@ -130,7 +130,7 @@ _OUT_OF = rf"(?:{S}?/{S}?|{S}(?:sur|su|sobre){S})"
 ALL_DAY = re.compile(rf"24(?:{S}?(?:[hH]|heures|ore|horas)\b)?{_OUT_OF}24(?![\w/])|24(?=[/x×]7(?![\w/]))")
 ALL_WEEK = re.compile(rf"7{S}?(?:[jJ]|jours|giorni|dias|días)\b{_OUT_OF}7(?![\w/])|(?<=24[/x×])7|7/7(?![\w/])")
 BEHIND_DAY = re.compile(rf"24(?:[/x×]|,?{S}?(?:-|(?:et|e|y|and){S})?)\Z")
-ROMAN = re.compile(r"(?=[IVX]{1,5}(?![A-Z]))(X{0,2})(IX|IV|V?I{0,3})(?:e|ème|er|°|º)?(?!\w)")
+ROMAN = re.compile(r"(?=[IVX]{1,5}(?![A-Z]))(X{0,2})(IX|IV|V?I{0,3})(?:e|ème|er|°|º|ᵉ)?(?!\w)")
 PERIOD_CODE = re.compile(rf"([QTKHS])([1-4])(?!\w)(?:(?:{S}|[-/–]|{S}(?:of|de|du|del|van){S})(?:FY)?(\d{{4}})(?!\w))?")
 FISCAL_CODE = re.compile(rf"FY{S}?[’']?(\d{{4}}|\d\d)(?!\w)")
 OF_YEAR = re.compile(

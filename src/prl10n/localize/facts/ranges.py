@@ -18,6 +18,8 @@ def distributed(facts: list[Fact], text: str, language: str) -> list[Fact]:
     for index in range(len(facts) - 1, 0, -1):
         first, second = facts[index - 1], facts[index]
         between = text[first.end : second.start]
+        if between == "/" and (closing := _year(first, second)):
+            facts[index] = replace(second, others=(*second.others, (Kind.NUMBER, closing)))
         if len(between) > 12 or not patterns.RANGE.fullmatch(between):
             continue
         if first.kind is Kind.NUMBER and second.kind is Kind.DATE and isinstance(second.value, tuple):
@@ -56,7 +58,7 @@ def distributed(facts: list[Fact], text: str, language: str) -> list[Fact]:
     return facts
 
 
-_DASHES = ("-", "–", "/")
+_DASHES = ("-", "–")
 
 
 def _year(first: Fact, second: Fact) -> Decimal | None:

@@ -59,6 +59,13 @@ SHORT: Mapping[str, Mapping[str, tuple[str, str]]] = {
         **{"CHF": ("Zwitserse frank", "Zwitserse frank"), "EUR": ("euro", "euro")},
     },
 }
+# Names of currencies that are other words as well: `livres` are books and pounds.
+_COINS: Mapping[str, Mapping[str, str]] = {"fr": {"livre": "GBP", "livres": "GBP"}}
+# Days that are said for weeks: `quinze jours` are two.
+WEEKS: Mapping[str, Mapping[int, int]] = {
+    **{language: {8: 1, 15: 2} for language in ("fr", "es", "it", "pt")},
+    "de": {8: 1, 14: 2},
+}
 _FRANCS: Mapping[str, str] = {
     **{"en": "franc francs", "fr": "franc francs", "de": "Franken", "es": "franco francos", "it": "franco franchi"},
     **{"pt": "franco francos", "nl": "frank"},
@@ -277,12 +284,14 @@ class Lexicon:
     weekdays: Mapping[str, int]
     scales: Mapping[str, int]
     currencies: Mapping[str, str]
+    coins: Mapping[str, str]
     dollar: str
     units: Mapping[str, str]
     unit_words: Mapping[str, str]
     percents: frozenset[str]
     numbers: Mapping[str, int]
     loose: Mapping[str, int]
+    half: frozenset[str]
     ordinals: Mapping[str, int]
     nouns: Mapping[str, str]
     decades: frozenset[str]
@@ -329,6 +338,7 @@ def lexicon(tag: str) -> Lexicon:
     loose |= dict.fromkeys(spelled.ONES.get(language, "").split(), 1)
     for word in loose:
         numbers.pop(word, None)
+    half = _words(spelled.HALF, language)
     ordinals = spelled.ORDINALS.get(language, {})
     nouns = {
         plain(word).lower(): role
@@ -345,7 +355,7 @@ def lexicon(tag: str) -> Lexicon:
     bare = {name: number for name, number in months.items() if name in wide}
     starters = {
         phrase.split(" ")[0]
-        for table in (months, weekdays, numbers, loose, ordinals, decades, fiscal, noon, always, nouns)
+        for table in (months, weekdays, numbers, loose, half, ordinals, decades, fiscal, noon, always, nouns)
         for phrase in table
     }
     return Lexicon(
@@ -360,12 +370,14 @@ def lexicon(tag: str) -> Lexicon:
         weekdays=weekdays,
         scales=_scales(tag),
         currencies=_currencies(tag),
+        coins=_COINS.get(language, {}),
         dollar=next((code for code, sign in locale.currency_symbols.items() if sign == "$"), "USD"),
         units=units,
         unit_words=unit_words,
         percents=percents,
         numbers=numbers,
         loose=loose,
+        half=half,
         ordinals=ordinals,
         nouns=nouns,
         decades=decades,
@@ -376,7 +388,7 @@ def lexicon(tag: str) -> Lexicon:
         starters=frozenset(starters),
         followers=frozenset(
             phrase.split(" ")[0]
-            for table in (_scales(tag), _currencies(tag), unit_words, percents, nouns)
+            for table in (_scales(tag), _currencies(tag), _COINS.get(language, {}), unit_words, percents, nouns)
             for phrase in table
         ),
     )
