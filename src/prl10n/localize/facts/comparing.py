@@ -27,7 +27,7 @@ from prl10n.localize.facts.leftovers import (
     with_commas,
 )
 from prl10n.localize.facts.model import Change, Discrepancy, Fact, Key, Kind
-from prl10n.localize.facts.patterns import LETTERS
+from prl10n.localize.facts.patterns import LETTERS, L, S
 from prl10n.localize.facts.words import lexicon
 from prl10n.localize.prose import THING, Edit, applied
 
@@ -305,6 +305,9 @@ class _Comparison:
         found = []
         for index, number in self.pairs.items():
             fact, other = self.source[index], self.target[number]
+            if edit := self._first(other):
+                message = f"the first of a month is {edit.text}"
+                found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
             if fact.kind not in _FORMED:
                 continue
             foreign = is_copied(fact, other) and is_foreign(fact)
@@ -317,6 +320,13 @@ class _Comparison:
                 message = f"the translation leaves {other.text} in the form of the source"
                 found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
         return found
+
+    def _first(self, other: Fact) -> Edit | None:
+        """The ordinal of `1 décembre` and `du 1 au 5 décembre` in French (Imprimerie nationale, « Dates »)."""
+        if other.kind is not Kind.DATE or lexicon(self.languages[1]).language != "fr":
+            return None
+        first = _FIRST.match(self.target_text, other.start)
+        return Edit(first.start(), first.end(), "1er") if first else None
 
     def _has_foreign_end(self, index: int) -> bool:
         """Whether the second end of a range of the source stands in its form behind the first one's counterpart."""
@@ -343,6 +353,7 @@ class _Comparison:
 
 _AFTER_POINT = re.compile(r"[”»’\"']*(?:\s+[«“‘„\"']?\s*)?[”»’\"']*\s*")
 _SENTENCES = re.compile(r"[.!?…](?=[”»’\"']*\s)")
+_FIRST = re.compile(rf"1(?={S}{L})")
 _FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 
 

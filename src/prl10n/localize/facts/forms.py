@@ -11,9 +11,10 @@ from prl10n.localize.facts.figures import is_grouped
 from prl10n.localize.facts.model import Fact, Kind
 from prl10n.localize.facts.words import SHORT, SIGNS, lexicon
 
-_NBSP, _NNBSP = "\u00a0", "\u202f"
+_NBSP = "\u00a0"
 _UNCHANGED = {Kind.URL, Kind.EMAIL, Kind.PHONE, Kind.REFERENCE, Kind.HANDLE, Kind.NAME}
 _FIGURE = re.compile(r"\d(?:[\d.,’'٫٬ \u00a0\u202f\u2009]*\d)?")
+_SPACE = re.compile("[ \u202f]")  # between figure and unit: SI and docs/typography.md, where CLDR has a thin one
 _ELIDING = re.compile(r"[aeiouyhéèœ]", re.IGNORECASE)
 
 
@@ -131,7 +132,7 @@ def _measure(fact: Fact, value: Decimal, unit: str, locale: str) -> str | None:
     for size in (length, "short"):
         pattern = patterns.get(size, {}).get(plural, patterns.get(size, {}).get("other"))
         if pattern:
-            return str(pattern).replace(" ", _NBSP).replace("{0}", _plain(fact, value, locale))
+            return _SPACE.sub(_NBSP, str(pattern)).replace("{0}", _plain(fact, value, locale))
     return None
 
 

@@ -51,7 +51,7 @@ _RULES: tuple[tuple[_Rule, re.Pattern[str]], ...] = (
     (rules.symbols, re.compile("[%‰°€£¥$]")),
     (rules.thousands, re.compile(rf"\d[{SPACE}'’]\d")),
     (rules.numbers, re.compile(r"[°º]| \d|\. \w")),
-    (rules.units, re.compile(r"\d | \d")),
+    (rules.units, re.compile(r"\d | \d|1(?:er|ᵉʳ) ")),
 )
 
 # One round is enough for nearly any text. In the others a rule makes a place where an earlier one has something to say.

@@ -181,7 +181,7 @@ _HOURS = re.compile(rf"(?<=\d[{SPACE}]h) (?=[0-5]\d(?!\d))")
 @lru_cache(maxsize=32)
 def _unit_pattern(units: tuple[str, ...]) -> re.Pattern[str]:
     alternatives = "|".join(sorted(map(re.escape, (*_UNITS, *units)), key=len, reverse=True))
-    return re.compile(rf"(?<=\d) (?=(?:{alternatives})(?![\w'’·-]|\.\w))")
+    return re.compile(rf"(?:(?<=\d)|(?<=\b1er)|(?<=\b1ᵉʳ)) (?=(?:{alternatives})(?![\w'’·-]|\.\w))")
 
 
 def units(text: str, profile: Profile) -> Iterator[Change]:
