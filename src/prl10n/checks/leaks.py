@@ -74,6 +74,7 @@ _MOJIBAKE = re.compile(
     r"Ã[\u0080-\u009f©ª«¢¤§¨¯±²³´µ¶¹»¼½¾¡€ƒ†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]|Â[°©®§]|â€[\u0080-\u009f™œ“”˜¢¦]|ï»¿|Å“|\ufffd"
 )
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufff9-\ufffb]")
+_BREAK = re.compile(r"(?<=\S)[\x85\u2028\u2029]+(?=\S)")  # between two words: a space belongs there
 _DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _BREAKS_AT_ZWSP = ("th", "lo", "km", "my", "bo", "zh", "ja")
@@ -99,7 +100,8 @@ def characters(source: str, target: str, context: Context) -> Iterator[Problem]:
     unseen = sorted({found[0] for shape in shapes for found in shape.finditer(target)} - set(source))
     if unseen:
         names = ", ".join(map(_name, unseen))
-        fix = target.translate(dict.fromkeys(map(ord, unseen)))
+        fix = _BREAK.sub(lambda found: " " if {*unseen}.issuperset(found[0]) else found[0], target)
+        fix = fix.translate(dict.fromkeys(map(ord, unseen)))
         yield Problem(f"a character that nobody sees: {names}", fix=context.kept(fix))
 
 
