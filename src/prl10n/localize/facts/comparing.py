@@ -188,6 +188,11 @@ class _Comparison:
         added = [fact for index, fact in enumerate(self.target) if index not in self._taken and not fact.soft]
         if not (missing or added or self.left):
             return []
+        free = [{number for fact in facts for number in _free(fact)} for facts in (self.source, self.target)]
+        missing, added = (
+            [fact for fact in facts if not _none(fact) or Decimal(0) not in there]
+            for facts, there in zip((missing, added), reversed(free), strict=True)
+        )
         missing, added = _apart(missing, added, self.source, self.target)
         found = [
             Discrepancy(
@@ -213,7 +218,6 @@ class _Comparison:
             message = f"the source has {_said(fact)}, the translation has {_said(other)}"
             found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
         lost = {id(fact) for pair in pairs for fact in pair}
-        ones = [any(map(_is_one, facts)) for facts in (self.source, self.target)]
         found += [
             Discrepancy(Change.MISSING, fact, None, f"the translation lacks {fact.text}")
             for fact in missing
@@ -221,7 +225,7 @@ class _Comparison:
             and fact.key not in there
             and _is_missed(fact)
             and not _stands_in(fact, self.target_text)
-            and not (ones[1] and _is_single(fact))
+            and free[1].isdisjoint(_few(fact))
         ]
         found += [
             Discrepancy(Change.ADDED, None, fact, f"the translation has {fact.text}, the source has not")
@@ -229,7 +233,7 @@ class _Comparison:
             if id(fact) not in lost
             and fact.key not in said
             and _is_odd(fact)
-            and not (ones[0] and _is_single(fact))
+            and free[0].isdisjoint(_few(fact))
             and not _stands_in(fact, self.source_text)
         ]
         return sorted(found, key=lambda one: one.source.start if one.source else len(self.source_text))
@@ -382,7 +386,7 @@ def _said(fact: Fact) -> str:
 
 def _key(fact: Fact) -> list[Hashable]:
     kind = Kind.REFERENCE if fact.kind in _CODES else fact.kind  # `UTF8` is `UTF-8`
-    return [] if _is_one(fact) else [(kind, _normal(fact))]
+    return [] if _is_article(fact) else [(kind, _normal(fact))]
 
 
 def _letters(fact: Fact) -> list[Hashable]:
@@ -393,12 +397,24 @@ def _letters(fact: Fact) -> list[Hashable]:
 
 
 def _others(fact: Fact) -> Sequence[Hashable]:
-    return [] if _is_one(fact) else fact.others
+    return [] if _is_article(fact) else fact.others
 
 
-def _is_one(fact: Fact) -> bool:
-    """Whether it is an article, or may be: it vouches for a figure once all others have found their own."""
-    return fact.soft and Decimal(1) in _numbers(fact)
+def _is_article(fact: Fact) -> bool:
+    """Whether it is an article, or may be, or a word for none: it vouches for a figure once all others have found their
+    own.
+    """
+    return bool(_free(fact))
+
+
+def _free(fact: Fact) -> set[Hashable]:
+    """The figures that a word for none or one vouches for."""
+    return _few(fact) if fact.soft else set()
+
+
+def _few(fact: Fact) -> set[Hashable]:
+    """None and one, if a fact may mean them."""
+    return set() if fact.kind is Kind.REFERENCE else {number for number in _numbers(fact) if number in (0, 1)}
 
 
 def _normal(fact: Fact) -> Hashable:
@@ -428,7 +444,12 @@ def _numbers(fact: Fact) -> list[Hashable]:
 
 
 def _counted(fact: Fact) -> Sequence[Hashable]:
-    return [] if _is_one(fact) else _numbers(fact)
+    return [] if _is_article(fact) else _numbers(fact)
+
+
+def _none(fact: Fact) -> list[Hashable]:
+    """A zero: words for none find theirs when all figures have found their own."""
+    return [Decimal(0)] if Decimal(0) in _numbers(fact) else []
 
 
 def _subscriber(fact: Fact) -> list[Hashable]:
@@ -445,6 +466,7 @@ _PASSES: tuple[tuple[_Keys, _Keys, bool, bool], ...] = (  # by what each side is
     (_others, _others, False, True),
     (_counted, _counted, False, False),
     (_subscriber, _subscriber, False, False),
+    (_none, _none, False, True),
 )
 
 
@@ -504,7 +526,7 @@ def _apart(
     ]
     for whole, counted in zip((source, target), counts, strict=True):
         for fact in whole:
-            if fact.soft and (number := _numbers(fact)) and number[0] != 1:
+            if fact.soft and (number := _numbers(fact)) and number[0] not in (0, 1):
                 counted[number[0]] += 1
     return (
         [fact for fact in missing if not _is_covered(fact, counts[1], signs[1], likes[1])],
@@ -578,10 +600,6 @@ def _is_missed(fact: Fact) -> bool:
         value = fact.value[0] if isinstance(fact.value, tuple) else fact.value
         return isinstance(value, Decimal) and value > 10
     return True
-
-
-def _is_single(fact: Fact) -> bool:
-    return fact.kind is not Kind.REFERENCE and Decimal(1) in _numbers(fact)
 
 
 def _is_odd(fact: Fact) -> bool:

@@ -463,8 +463,10 @@ class _Reader:
     # --- quantities ---------------------------------------------------------------------------------------------------
 
     def priced(self, start: int) -> Fact | None:
-        """An amount behind the sign or code of its currency."""
+        """An amount behind the sign or code of its currency; the `$4` of `idata$4` is none."""
         text = self.text
+        if text[start - 1 : start].islower():
+            return None
         for length in (5, 4, 3, 2):
             sign = text[start : start + length]
             code = LETTERED.get(sign) or (sign if sign in CODES else None)

@@ -45,8 +45,8 @@ def has_both_marks(fact: Fact) -> bool:
 
 
 def same_letters(text: str, other: str) -> bool:
-    """Whether two texts differ in their spaces alone."""
-    return "".join(text.split()) == "".join(other.split())
+    """Whether two texts differ in their spaces and capitals alone: `64KB` is `64 kB` to most languages."""
+    return "".join(text.split()).lower() == "".join(other.split()).lower()
 
 
 def swapped(fact: Fact, other: Fact, locale: str) -> str | None:
