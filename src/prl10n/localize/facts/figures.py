@@ -55,7 +55,7 @@ def _grouped(runs: list[str]) -> bool:
 
 
 def is_grouped(text: str, value: Decimal) -> bool:
-    """Whether a figure that means `value` has group marks."""
-    marks = len(_MARK.findall(text))
+    """Whether a figure that means `value` has group marks; its sign is none."""
+    marks = len(_MARK.findall(text.lstrip("+-−±")))
     exponent = value.as_tuple().exponent
     return marks > (1 if isinstance(exponent, int) and exponent < 0 else 0)

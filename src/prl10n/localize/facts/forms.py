@@ -70,7 +70,8 @@ def _underscored(locale: str) -> str:
 
 def _plain(fact: Fact, value: Decimal, locale: str) -> str:
     figure = _FIGURE.search(fact.text)
-    return number(value, locale, grouped=bool(figure and is_grouped(figure[0], value)))
+    plus = "+" if fact.text.startswith("+") else ""
+    return plus + number(value, locale, grouped=bool(figure and is_grouped(figure[0], value)))
 
 
 def _percent(figure: str, locale: str) -> str:
