@@ -286,7 +286,7 @@ class _Comparison:
 
     def _wrong_forms(self) -> list[Discrepancy]:
         """What is understood, but no reader would take for the form of the locale: `1,250.5`, while `1,250` is one."""
-        if babel_locale(self.languages[0]) == babel_locale(self.languages[1]):
+        if not self.pairs or self.languages[0] == self.languages[1]:
             return []
         found = [one for one in self.foreign() if one.source and has_both_marks(one.source)]
         for index, number in self.pairs.items():

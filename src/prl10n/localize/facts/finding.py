@@ -174,6 +174,8 @@ class _Reader:
             return fact
         if word.lower() not in self.words.starters:
             return None
+        if word.lower() in self.words.none:
+            return self.fact(Kind.NUMBER, start, end, Decimal(0), soft=True, spelled=True)
         phrases = list(self.phrases(start))
         if fact := self.month(start, word) or self.named(start, phrases):
             return fact

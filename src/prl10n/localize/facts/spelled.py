@@ -152,6 +152,17 @@ ONES: Mapping[str, str] = {
     "nl": "een één eenmaal",
 }
 
+# What says none: these words vouch for a figure 0, and are never missed.
+NONE: Mapping[str, str] = {
+    "en": "no none without",
+    "fr": "aucun aucune nul nulle pas sans",
+    "de": "kein keine keinen keinem keiner keines ohne",
+    "es": "ningún ninguna ninguno sin",
+    "it": "nessun nessuna nessuno senza",
+    "pt": "nenhum nenhuma sem",
+    "nl": "geen zonder",
+}
+
 # Half of a scale: `half a million`, `un demi-million`.
 HALF: Mapping[str, str] = {
     **{"en": "half a|half", "fr": "demi", "de": "halbe|halben", "es": "medio", "it": "mezzo", "pt": "meio"},
@@ -164,44 +175,37 @@ LOOSE: Mapping[str, Mapping[str, int]] = {
         **dict.fromkeys(("both", "couple", "pair", "twice", "double", "twofold", "either", "neither", "half"), 2),
         **{"triple": 3, "thrice": 3, "thirds": 3, "quarter": 4, "dozen": 12, "hundred": 100, "decade": 10},
         **{"quarters": 4, "zero": 0, "thousand": 1000},
-        **dict.fromkeys(("no", "none", "without"), 0),
     },
     "fr": {
         **dict.fromkeys(("double", "doubler", "doublé", "demi", "demie", "moitié", "second", "seconde", "paire"), 2),
         **{"triple": 3, "tiers": 3, "quart": 4, "neuf": 9, "dizaine": 10, "décennie": 10, "douzaine": 12},
         **{"quinzaine": 15, "vingtaine": 20, "trentaine": 30, "cinquantaine": 50, "centaine": 100, "cent": 100},
         **{"quarts": 4, "zéro": 0, "mille": 1000, "millier": 1000},
-        **dict.fromkeys(("aucun", "aucune", "nul", "nulle", "pas", "sans"), 0),
     },
     "de": {
         **dict.fromkeys(("beide", "beiden", "beides", "beider", "paar", "doppelt", "doppelte", "zweimal", "halb"), 2),
         **{"dreimal": 3, "drittel": 3, "viertel": 4, "acht": 8, "elf": 11, "dutzend": 12, "jahrzehnt": 10},
         **{"dritteln": 3, "vierteln": 4, "null": 0, "tausend": 1000},
-        **dict.fromkeys(("kein", "keine", "keinen", "keinem", "keiner", "keines", "ohne"), 0),
     },
     "es": {
         **dict.fromkeys(("ambos", "ambas", "par", "doble", "mitad", "medio", "media"), 2),
         **{"triple": 3, "tercio": 3, "cuarto": 4, "once": 11, "década": 10, "docena": 12, "cien": 100, "ciento": 100},
         **{"tercios": 3, "cuartos": 4, "cero": 0, "mil": 1000},
-        **dict.fromkeys(("ningún", "ninguna", "ninguno", "sin"), 0),
     },
     "it": {
         **dict.fromkeys(("entrambi", "entrambe", "paio", "coppia", "doppio", "metà", "mezzo", "mezza"), 2),
         **{"triplo": 3, "quarto": 4, "sei": 6, "decennio": 10, "decina": 10, "dozzina": 12, "centinaio": 100},
         **{"terzi": 3, "quarti": 4, "zero": 0, "mille": 1000, "migliaio": 1000},
-        **dict.fromkeys(("nessun", "nessuna", "nessuno", "senza"), 0),
     },
     "pt": {
         **dict.fromkeys(("ambos", "ambas", "par", "dobro", "metade", "meio", "meia"), 2),
         **{"triplo": 3, "terço": 3, "quarto": 4, "década": 10, "dezena": 10, "dúzia": 12, "cento": 100},
         **{"terços": 3, "quartos": 4, "zero": 0, "mil": 1000, "milhar": 1000},
-        **dict.fromkeys(("nenhum", "nenhuma", "sem"), 0),
     },
     "nl": {
         **dict.fromkeys(("beide", "beiden", "paar", "dubbel", "dubbele", "tweemaal", "half", "helft"), 2),
         **{"driemaal": 3, "derde": 3, "kwart": 4, "acht": 8, "elf": 11, "dozijn": 12, "decennium": 10},
         **{"nul": 0, "duizend": 1000},
-        **dict.fromkeys(("geen", "zonder"), 0),
     },
 }
 

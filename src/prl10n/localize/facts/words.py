@@ -291,6 +291,7 @@ class Lexicon:
     percents: frozenset[str]
     numbers: Mapping[str, int]
     loose: Mapping[str, int]
+    none: frozenset[str]
     half: frozenset[str]
     ordinals: Mapping[str, int]
     nouns: Mapping[str, str]
@@ -338,6 +339,7 @@ def lexicon(tag: str) -> Lexicon:
     loose |= dict.fromkeys(spelled.ONES.get(language, "").split(), 1)
     for word in loose:
         numbers.pop(word, None)
+    none = frozenset(spelled.NONE.get(language, "").split())
     half = _words(spelled.HALF, language)
     ordinals = spelled.ORDINALS.get(language, {})
     nouns = {
@@ -355,7 +357,7 @@ def lexicon(tag: str) -> Lexicon:
     bare = {name: number for name, number in months.items() if name in wide}
     starters = {
         phrase.split(" ")[0]
-        for table in (months, weekdays, numbers, loose, half, ordinals, decades, fiscal, noon, always, nouns)
+        for table in (months, weekdays, numbers, loose, none, half, ordinals, decades, fiscal, noon, always, nouns)
         for phrase in table
     }
     return Lexicon(
@@ -377,6 +379,7 @@ def lexicon(tag: str) -> Lexicon:
         percents=percents,
         numbers=numbers,
         loose=loose,
+        none=none,
         half=half,
         ordinals=ordinals,
         nouns=nouns,
