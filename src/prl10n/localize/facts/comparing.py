@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from difflib import SequenceMatcher
 
@@ -240,6 +241,7 @@ class _Comparison:
 
     def _edit(self, fact: Fact, other: Fact, *, whole: bool = False) -> Edit | None:
         """`whole`: the other end of its range is put right as well."""
+        fact = _in_half(fact, other)
         opens = other.shared and _is_hour(fact, other, whole=whole)
         text = first_hour(fact, self.languages[1]) if opens else localized(fact, self.languages[1])
         if (
@@ -364,6 +366,16 @@ _FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 def _parts(fact: Fact) -> list[bool]:
     """Whether a date says the year, the month and the day."""
     return [part is not None for part in fact.value] if isinstance(fact.value, tuple) else []
+
+
+def _in_half(fact: Fact, other: Fact) -> Fact:
+    """A time as it is meant if the other is of the right half of the day: 17:30 for the `5:30` that is `17 h 45`."""
+    match other.kind, other.value:
+        case Kind.TIME, (int(hour), _, _):
+            for kind, value in fact.others if fact.kind is Kind.TIME else ():
+                if kind is Kind.TIME and isinstance(value, tuple) and isinstance(value[0], int):
+                    return replace(fact, value=value) if value[0] // 12 == hour // 12 else fact
+    return fact
 
 
 def _is_hour(fact: Fact, other: Fact, *, whole: bool) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from prl10n.localize.facts import patterns
 from prl10n.localize.facts.figures import FIGURE, LONGEST, ascii_digits, readings
+from prl10n.localize.facts.hours import TO_TWELVE
 from prl10n.localize.facts.model import Fact, Key, Kind, Value
 from prl10n.localize.facts.ranges import distributed
 from prl10n.localize.facts.words import CODES, LETTERED, LETTERS, SIGNS, WEEKS, Lexicon, lexicon, plain
@@ -238,7 +239,10 @@ class _Reader:
             hours = [(Kind.MEASURE, (Decimal(match[1]), "duration-hour"))] if lasts else []
             return self.time(start, match.end(), int(match[1]), int(match[2] or 0), 0, *hours)
         if match := patterns.CLOCK.match(text, start):
-            return self.time(start, match.end(), int(match[1]), int(match[2]), int(match[3] or 0))
+            hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
+            halves = language == TO_TWELVE and 1 <= hour < 12 and match[1][0] != "0"  # `at 5:30` in the afternoon
+            later: list[Key] = [(Kind.TIME, (hour + 12, minute, second))] if halves else []
+            return self.time(start, match.end(), hour, minute, second, *later)
         whole = patterns.CLOCK_HALF.match(text, start)
         if whole and patterns.HALF_DAY.match(text, whole.end()):
             return self.time(start, whole.end(), int(whole[1]), int(whole[2] or 0))
@@ -262,7 +266,7 @@ class _Reader:
         if half := patterns.HALF_DAY.match(self.text, end):
             if not 1 <= hour <= 12:
                 return None
-            hour, end = hour % 12 + (12 if half[1] in "pP" else 0), half.end()
+            hour, end, others = hour % 12 + (12 if half[1] in "pP" else 0), half.end(), ()
         if hour > 24 or minute > 59 or second > 59:
             return None
         return self.fact(Kind.TIME, start, end, (hour % 24, minute, second), *others)

@@ -14,7 +14,7 @@ from prl10n.localize.facts.model import Fact, Key, Kind
 # What joins two times for certain: in `Room 5 – 17:30` and `at 5 and 6 pm` the first number may be none.
 _JOINED = re.compile(rf"[–—-]|{patterns.S}(?:to|until|till|through|à|bis|al|a|tot|ao){patterns.S}")
 _BETWEEN = re.compile(rf"(?<!\w)(?:between|entre|zwischen|tra|fra|tussen){patterns.S}\Z", re.IGNORECASE)
-_TO_TWELVE = "en"  # the language that counts hours to twelve: `from 9 to 5`
+TO_TWELVE = "en"  # the language that counts hours to twelve: `from 9 to 5`
 
 
 def clocked(first: Fact, second: Fact, text: str, language: str) -> tuple[Fact, Fact]:
@@ -33,7 +33,8 @@ def clocked(first: Fact, second: Fact, text: str, language: str) -> tuple[Fact, 
         return first, _read(second, _hours(second, language))
     if _lasts(second):
         return _read(first, _hours(first, language)), second
-    if language == _TO_TWELVE and all(_hours(fact, language)[1:] for fact in (first, second)):
+    hours = _hour(first), _hour(second)
+    if language == TO_TWELVE and all(hour is not None and 1 <= hour[0] <= 12 for hour in hours):
         return _read(first, _hours(first, language)), _read(second, _hours(second, language))
     return first, second
 
@@ -79,7 +80,7 @@ def _hours(fact: Fact, language: str) -> list[Key]:
     """The times that a number alone may be: two where hours are counted to twelve."""
     if (hour := _hour(fact)) is None:
         return []
-    later = [hour[0] % 12 + 12] if language == _TO_TWELVE and 1 <= hour[0] <= 12 else []
+    later = [hour[0] % 12 + 12] if language == TO_TWELVE and 1 <= hour[0] <= 12 else []
     return [(Kind.TIME, (each, 0, 0)) for each in dict.fromkeys((hour[0], *later))]
 
 

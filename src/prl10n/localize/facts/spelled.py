@@ -157,9 +157,9 @@ NONE: Mapping[str, str] = {
     "en": "no none without",
     "fr": "aucun aucune nul nulle pas sans",
     "de": "kein keine keinen keinem keiner keines ohne",
-    "es": "ningún ninguna ninguno sin",
-    "it": "nessun nessuna nessuno senza",
-    "pt": "nenhum nenhuma sem",
+    "es": "ningún ninguna ninguno no sin",
+    "it": "nessun nessuna nessuno non senza",
+    "pt": "nenhum nenhuma não sem",
     "nl": "geen zonder",
 }
 
