@@ -20,6 +20,7 @@ from prl10n.localize.facts.forms import first_hour, localized
 from prl10n.localize.facts.leftovers import (
     has_both_marks,
     has_comma,
+    has_half_day,
     has_sign_before,
     is_copied,
     is_foreign,
@@ -28,7 +29,7 @@ from prl10n.localize.facts.leftovers import (
     with_commas,
 )
 from prl10n.localize.facts.model import Change, Discrepancy, Fact, Key, Kind
-from prl10n.localize.facts.patterns import LETTERS, L, S
+from prl10n.localize.facts.patterns import HALF_DAY, LETTERS, L, S
 from prl10n.localize.facts.words import lexicon
 from prl10n.localize.prose import THING, Edit, applied
 
@@ -260,6 +261,8 @@ class _Comparison:
             return None
         if fact.kind is Kind.DATE and _parts(fact) != _parts(other):
             return None  # `novembre dernier`: the words around it change too
+        if not whole and self._is_behind_hour(other):
+            return None
         if (other.opens and not text[-1].isdecimal()) or (other.closes and not text[0].isdecimal()):
             return None  # `5 $–10 millions`, `3 mars-5`: what one end has for both would stand between them
         around = self.target_text[other.start - 1 : other.start] + self.target_text[other.end : other.end + 1]
@@ -269,6 +272,15 @@ class _Comparison:
             return None  # which of them is wrong?
         stop = "" if text.endswith(".") or not other.text.endswith(".") else self._stop(other)
         return None if stop is None else Edit(other.start, other.end, text + stop)
+
+    def _is_behind_hour(self, other: Fact) -> bool:
+        """Whether the `pm` of a time may be that of the number before it as well: `entre 5 et 6 pm`, `5 - 6 pm`."""
+        if other.kind is not Kind.TIME or not HALF_DAY.search(other.text):
+            return False
+        before = next((one for one in reversed(self.target) if one.end <= other.start), None)
+        if before is None or other.start - before.end > 12 or HALF_DAY.search(before.text):
+            return False
+        return before.shared or any(kind is Kind.TIME for kind, _ in before.others)
 
     def _stop(self, other: Fact) -> str | None:
         """The full stop of the sentence, where the point at the end of an abbreviation is that as well (`à 9 a.m. Les
@@ -298,6 +310,8 @@ class _Comparison:
                 edit: Edit | None = Edit(other.start, other.end, date)
             elif has_sign_before(other, self.languages[1]):
                 edit = self._edit(fact, other)
+            elif has_half_day(other, self.languages[1]):
+                edit = None if self._is_behind_hour(other) else self._edit(fact, other)
             elif has_comma(fact, other, self.source_text[: fact.start]):
                 edit = Edit(other.start, other.end, fact.text)
                 message = f"the source has {fact.text}, the translation has {other.text}"
@@ -319,7 +333,8 @@ class _Comparison:
             foreign = is_copied(fact, other) and is_foreign(fact)
             if fact.shared and not self._has_foreign_end(index):
                 continue
-            edit = self._edit(fact, other, whole=fact.shared) if foreign else None
+            whole = fact.shared or (index > 0 and self.source[index - 1].shared and self._is_opened(index))
+            edit = self._edit(fact, other, whole=whole) if foreign else None
             if edit and fact.kind is Kind.MEASURE and same_letters(edit.text, other.text):
                 edit = None
             if edit := edit or self._figure(fact, other):
@@ -333,6 +348,10 @@ class _Comparison:
             return None
         first = _FIRST.match(self.target_text, other.start)
         return Edit(first.start(), first.end(), "1er") if first else None
+
+    def _is_opened(self, index: int) -> bool:
+        """Whether the first end of a range of the source has its counterpart just before that of the second."""
+        return self.pairs.get(index - 1) == self.pairs[index] - 1
 
     def _has_foreign_end(self, index: int) -> bool:
         """Whether the second end of a range of the source stands in its form behind the first one's counterpart."""

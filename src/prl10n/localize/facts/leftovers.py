@@ -15,6 +15,9 @@ from prl10n.localize.facts.words import SIGNS, lexicon
 # CLDR). In German, Spanish, Italian or Dutch print it stands on either side.
 _SIGN_BEHIND = frozenset("fr pl cs sk fi sv bg hr sl hu lt et".split())
 
+# Languages that count the hours of a day to 24 and have no `pm` (CLDR, timeData: `H hB`).
+_TO_24 = frozenset("fr de it nl pl cs sk sv da nb fi ru uk hu".split())
+
 
 def is_copied(fact: Fact, other: Fact) -> bool:
     """Whether the source's letters stand there, a space before its `pm` or none."""
@@ -62,6 +65,12 @@ def swapped(fact: Fact, other: Fact, locale: str) -> str | None:
 def has_sign_before(fact: Fact, locale: str) -> bool:
     """Whether an amount begins with the sign of its currency, in a language that has it behind: `$5` in French."""
     return fact.kind is Kind.MONEY and fact.text[0] in SIGNS and lexicon(locale).language in _SIGN_BEHIND
+
+
+def has_half_day(fact: Fact, locale: str) -> bool:
+    """Whether a time is `5:30 pm`, in a language that has no such form."""
+    marked = fact.kind is Kind.TIME and patterns.HALF_DAY.search(fact.text) is not None
+    return marked and lexicon(locale).language in _TO_24
 
 
 def has_comma(fact: Fact, other: Fact, before: str) -> bool:
