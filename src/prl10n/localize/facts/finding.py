@@ -221,15 +221,18 @@ class _Reader:
         return self.fact(Kind.DATE, start, end, (year, month, day), *others)
 
     def always(self, start: int) -> Fact | None:
-        """`24/7`, and each of its two halves; the second is not missed beside the first."""
+        """`24/7`, and each of its two halves; that of the week is not missed beside that of the day."""
         if match := patterns.ALL_DAY.match(self.text, start):
             readings = ((Kind.MEASURE, (Decimal(24), "duration-hour")), (Kind.NUMBER, Decimal(24)))
             return self.fact(Kind.PERIOD, start, match.end(), ("always", 24, None), *readings)
         if match := patterns.ALL_WEEK.match(self.text, start):
-            behind = patterns.BEHIND_DAY.search(self.text[max(start - 8, 0) : start]) is not None
-            if behind or match[0] != "7/7":
+            beside = (
+                patterns.BEHIND_DAY.search(self.text[max(start - 8, 0) : start]) is not None
+                or patterns.BEFORE_DAY.match(self.text, match.end()) is not None
+            )
+            if beside or match[0] != "7/7":
                 readings = ((Kind.MEASURE, (Decimal(7), "duration-day")), (Kind.NUMBER, Decimal(7)))
-                return self.fact(Kind.PERIOD, start, match.end(), ("always", 7, None), *readings, soft=behind)
+                return self.fact(Kind.PERIOD, start, match.end(), ("always", 7, None), *readings, soft=beside)
         return None
 
     def clock(self, start: int) -> Fact | None:

@@ -129,7 +129,9 @@ HOURS = re.compile(rf"(\d{{1,2}}){S}(?:heures?|horas?|ore|Stunden?|hours?)(?:{S}
 _OUT_OF = rf"(?:{S}?/{S}?|{S}(?:sur|su|sobre){S})"
 ALL_DAY = re.compile(rf"24(?:{S}?(?:[hH]|heures|ore|horas)\b)?{_OUT_OF}24(?![\w/])|24(?=[/x×]7(?![\w/]))")
 ALL_WEEK = re.compile(rf"7{S}?(?:[jJ]|jours|giorni|dias|días)\b{_OUT_OF}7(?![\w/])|(?<=24[/x×])7|7/7(?![\w/])")
-BEHIND_DAY = re.compile(rf"24(?:[/x×]|,?{S}?(?:-|(?:et|e|y|and){S})?)\Z")
+_WITH = rf",?{S}?(?:[–&+-]{S}?|(?:et|e|y|and){S})?"
+BEHIND_DAY = re.compile(rf"24(?:[/x×]|{_WITH})\Z")
+BEFORE_DAY = re.compile(rf"{_WITH}(?={ALL_DAY.pattern})")
 ROMAN = re.compile(r"(?=[IVX]{1,5}(?![A-Z]))(X{0,2})(IX|IV|V?I{0,3})(?:e|ème|er|°|º|ᵉ)?(?!\w)")
 PERIOD_CODE = re.compile(rf"([QTKHS])([1-4])(?!\w)(?:(?:{S}|[-/–]|{S}(?:of|de|du|del|van){S})(?:FY)?(\d{{4}})(?!\w))?")
 FISCAL_CODE = re.compile(rf"FY{S}?[’']?(\d{{4}}|\d\d)(?!\w)")
