@@ -253,8 +253,10 @@ class _Comparison:
             return None  # `novembre dernier`: the words around it change too
         if not whole and self._is_behind_hour(other):
             return None
-        if (other.opens and not text[-1].isdecimal()) or (other.closes and not text[0].isdecimal()):
+        if other.opens and not text[-1].isdecimal():
             return None  # `5 $–10 millions`, `3 mars-5`: what one end has for both would stand between them
+        if other.closes and not (text[0].isdecimal() and other.text[0].isdecimal()):
+            return None
         around = self.target_text[other.start - 1 : other.start] + self.target_text[other.end : other.end + 1]
         if around.isalnum():
             return None

@@ -78,7 +78,7 @@ def has_comma(fact: Fact, other: Fact, before: str) -> bool:
     return (
         fact.kind is other.kind is Kind.NUMBER
         and fact.text.replace(".", ",", 1) == other.text != fact.text
-        and patterns.NUMBERED.search(before[-20:]) is not None
+        and patterns.NUMBERED.search(before[-60:]) is not None
     )
 
 

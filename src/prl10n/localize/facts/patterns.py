@@ -111,7 +111,8 @@ RANGE = re.compile(
 THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 VERSION = re.compile(r"[vV](\d{1,8}(?:\.\d{1,8})?)")
 NUMBERED = re.compile(
-    rf"(?<!\w)(?:(?:version|release|section|chapter|paragraph|annex|appendix|article|clause|figure|table)s?|v\.){S}\Z",
+    rf"(?<!\w)(?:(?:version|release|section|chapter|paragraph|annex|appendix|article|clause|figure|table)s?|v\.){S}"
+    rf"(?:\d{{1,4}}(?:\.\d{{1,4}})?(?:,{S}|{S}?[–-]{S}?|,?{S}(?:and|or|to){S})){{0,4}}\Z",
     re.IGNORECASE,
 )
 ISO = re.compile(r"(\d{4})([-−‑/.])(\d{1,2})\2(\d{1,2})(?!\w)(?![-/.]\d)")
