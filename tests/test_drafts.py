@@ -128,3 +128,20 @@ def test_localizing_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.Monk
         project.environ = server.environ
         project.run("sync")
     assert project.entry("We met").msgstr == "Vu le 20th November 2023 !"
+
+
+def test_a_bare_address_ends_at_an_ordinary_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path)
+    project.configure("")
+    project.source(
+        'See https://h.example/x; go to "https://h.example/y" and to `code`; done to <https://h.example/z>!\n'
+    )
+    answer = 'Voir <x1/> ; aller à "<x2/>" et à <x3/> ; fait à <x4/> !'
+    with DeepLServer(translate=lambda *_: answer) as server:
+        project.environ = server.environ
+        project.run("sync")
+    assert project.entry("See").msgstr == (
+        f"Voir https://h.example/x ; aller à «{HARD}https://h.example/y » et à `code`{THIN}; fait à "
+        f"<https://h.example/z>{THIN}!"
+    )

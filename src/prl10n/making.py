@@ -25,7 +25,7 @@ from prl10n.config import Config
 from prl10n.document import Rules
 from prl10n.errors import LIBRARY_FAILURES, DocumentError, MarkupError, Prl10nError
 from prl10n.locales import gettext_locale, plural_forms
-from prl10n.localize.drafts import Localized, Style, localized
+from prl10n.localize.drafts import Localized, Style, ended, localized
 from prl10n.localize.urls import Address
 from prl10n.model import State, Unit
 from prl10n.pairs import neighbours, pairs
@@ -371,6 +371,10 @@ def _drafts(setup: Setup, source: Document, found: Opened, answers: Answers) -> 
         except MarkupError as error:
             errors[unit.text] = error.what
             continue
+        addressed = any(piece.value.startswith("bare ") for piece in unit.pieces)
+        styled = answers.style is not None and answers.style.typography and not any(each.reviewed for each in known)
+        if addressed and styled:
+            text = ended(text, document.read(text, unit.syntax, source.references))
         provenance = known[0].provenance
         stale = live[unit.context, unit.text].state is State.STALE
         if stale and _whole(lack.texts[0], answers, setup.config.source):

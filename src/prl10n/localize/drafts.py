@@ -6,16 +6,19 @@ imported by the first draft.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from prl10n import tags
 from prl10n.errors import MarkupError
+from prl10n.model import Piece
+from prl10n.patterns import late
 
 if TYPE_CHECKING:
     from prl10n.localize.facts import Kind
     from prl10n.localize.prose import Edit
+    from prl10n.model import Inline
 
 
 class Style(NamedTuple):
@@ -61,6 +64,22 @@ def localized(source: str, answer: str, asked: Style) -> Localized:
         tokens = edited(tokens, typography.edits(prose(tokens), language, asked.profile or None))
     tokens = edited(tokens, direction.edits(prose(tokens), language))
     return Localized(tags.written(tokens), repairs)
+
+
+def ended(text: str, pieces: Iterable[Inline]) -> str:
+    """A draft as its catalog shows it, of these pieces, with an ordinary space behind each bare address.
+
+    The neutral form has tags for addresses, so that `localized` cannot tell one from code. To cmark-gfm a no-break
+    space is a part of the link: https://github.github.com/gfm/#autolinks-extension-
+    """
+    ends = [piece.end for piece in pieces if piece.piece is Piece.EMPTY and _LINK.match(piece.value)]
+    for found in filter(None, (_NO_BREAK.match(text, end) for end in ends)):
+        text = f"{text[: found.end() - 1]} {text[found.end() :]}"
+    return text
+
+
+_LINK = late(r"bare (?:\w+://|www\.)")
+_NO_BREAK = late("[^\\s<]*[\u00a0\u202f\u2007]")
 
 
 def _of_facts(source: str, answer: str, asked: Style) -> tuple[Sequence[Edit], tuple[str, ...]]:
