@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src/prl10n"
 LAYERS = [
     {"__init__", "errors", "columns", "patterns"},
     {"model", "files", "locales", "tomls"},
-    {"lock", "tags"},
+    {"lock", "tags", "interrupts"},
     {"addresses", "glossary", "models"},
     {"backends", "tbx", "localize"},
     {"config", "document"},

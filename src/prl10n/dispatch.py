@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from prl10n.backends import Answer, Backend, Request
 from prl10n.errors import LIBRARY_FAILURES, BackendError, Interrupted, Prl10nError, RequestRefused, Terminated
+from prl10n.interrupts import interrupt
 
 MOST_REFUSALS = 3  # in a row; then what is refused is no single text
 
@@ -79,7 +80,7 @@ def _interrupts() -> dict[int, Callable[[int, FrameType | None], Any]]:
     return {
         number: handler
         for number, handler in handlers.items()
-        if callable(handler) and (number == signal.SIGTERM or handler is signal.default_int_handler)
+        if callable(handler) and (number == signal.SIGTERM or handler in (signal.default_int_handler, interrupt))
     }
 
 

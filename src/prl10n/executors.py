@@ -98,9 +98,8 @@ class Processes(Executor):
         self.starting.start()
 
     def _start(self) -> None:
-        with suppress(OSError, RuntimeError, BrokenExecutor):  # the first job says what is wrong
-            for lane in self.lanes:
-                lane.submit(os.getpid)
+        for lane in self.lanes:
+            lane.start()
 
     def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         return self.lanes[0].submit(function, *args, **kwargs)
@@ -112,7 +111,11 @@ class Processes(Executor):
 
 
 class _Lane(Executor):
-    """One process, started by its first job."""
+    """One process, started by its first job.
+
+    It is started in a thread, which Ctrl-C does not reach: of half a start a process would be left that nobody knows
+    of, and that takes what is meant for another one, its end say.
+    """
 
     slots = 1
 
@@ -129,16 +132,28 @@ class _Lane(Executor):
                 self.pool = None
                 return self._pool().submit(function, *args, **kwargs)
 
+    def start(self) -> None:
+        with self.guard:
+            self._pool()
+
     def _pool(self) -> Executor:
         if self.pool is None:
             from concurrent.futures import ProcessPoolExecutor
 
             self.pool = ProcessPoolExecutor(1, _context(), _bound)
+            starting = Thread(target=_started, args=(self.pool,), name="prl10n-process", daemon=True)
+            starting.start()
+            starting.join()
         return self.pool
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if self.pool is not None:
             self.pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _started(pool: Executor) -> None:
+    with suppress(OSError, RuntimeError, BrokenExecutor):  # the first job says what is wrong
+        pool.submit(os.getpid)
 
 
 @cache

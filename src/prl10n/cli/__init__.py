@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from prl10n import __version__
+from prl10n import __version__, interrupts
 from prl10n.cli import options
 from prl10n.errors import Interrupted, Prl10nError, Terminated
 
@@ -76,7 +75,7 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _termination():
+            with interrupts.heard():
                 return super().invoke(ctx)
         except Prl10nError as error:
             _fail(error)
@@ -87,24 +86,6 @@ class _Group(click.Group):
             click.echo(f"\n{said}", err=True)
             sys.stderr.flush()
             os._exit(said.exit_code)  # a request that hangs in a thread would keep the process
-
-
-@contextmanager
-def _termination() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl-C does, where nobody has other plans for it."""
-    if current_thread() is not main_thread() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _terminate(number: int, frame: object) -> NoReturn:
-    del number, frame
-    raise Terminated
 
 
 def _fail(error: Prl10nError) -> NoReturn:
