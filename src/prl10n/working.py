@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec
+from typing import NamedTuple, ParamSpec
 
 import msgspec
 
@@ -39,7 +39,19 @@ WORTH = 64  # documents from which processes are worth their start
 P = ParamSpec("P")
 
 
-_Foreign = tuple[Job, Place, Made, Callable[[], Answers | None], Item]
+class _Finished(NamedTuple):
+    """What was made of a document in a locale. `answers()` are those that it was made with, should it have to be made
+    again; `promised`: a run that is no dry run would get more of them.
+    """
+
+    job: Job
+    place: Place
+    made: Made
+    answers: Callable[[], Answers | None]
+    item: Item
+    promised: bool = False
+
+
 _FOREIGN = (
     "this page was there before any translation in the catalog. If somebody wrote it by hand, `prl10n adopt` makes its "
     "catalog; else remove the page"
@@ -100,7 +112,7 @@ class Working:
         self.stack.callback(self.unwritten.close)
         self.written: list[tuple[Item, Page | None, Future[bool]]] = []  # pages that are being written
         self.late: list[tuple[Job, Item]] = []  # those that only who knows all documents can make
-        self.foreign: dict[tuple[str, str], _Foreign] = {}  # (locale, document) whose page no catalog has made
+        self.foreign: dict[tuple[str, str], _Finished] = {}  # (locale, document) whose page no catalog has made
         self.known = known
         self.publisher = Publisher(config, documents, {}, self.published, self.page, known)
         self.disk = _Disk()
@@ -171,23 +183,24 @@ class Working:
         *,
         promised: bool = False,
     ) -> None:
-        """Save the catalog, count the states, and publish the page if the run builds. `answers()` are those that it was
-        made with, should it have to be made again; `promised`: a run that is no dry run would get more of them.
+        """Save the catalog, count the states, and publish the page if the run builds. A page that somebody seems to
+        have written by hand waits until all others are known (`compare`).
         """
         item = Item(row, digest(job.source), links=made.links, has_page=made.has_page, moved=made.moved)
+        done = _Finished(job, place, made, answers, item, promised)
         if not self.meets_page(place.locale, job.name, made):
-            self.saved(job, place, made, answers, item, promised=promised)
+            self.saved(done)
         elif self.setup.builds and made.has_page:
             self.keep(item)
-            self.foreign[item.locale, item.name] = job, place, made._replace(page=None), answers, item
+            self.foreign[item.locale, item.name] = done._replace(made=made._replace(page=None))
             if made.page is not None:
                 self.waiting.put(item.locale, item.name, made.page)
         elif self.setup.builds and promised and self.is_foreign(job, item):
-            self.refuse(item, made)
+            self.refuse(done)
         else:
             if not self.setup.builds and self.is_foreign(job, item):
                 self.inputs.warn("page", row.page, 0, _FOREIGN, place.locale)
-            self.saved(job, place, made, answers, item, promised=promised)
+            self.saved(done)
 
     def meets_page(self, locale: str, name: str, made: Made) -> bool:
         """Whether a page is there that no catalog has made, as far as one can tell."""
@@ -208,57 +221,50 @@ class Working:
     def page_path(self, locale: str, name: str) -> str:
         return f"{self.inputs.root}/{self.inputs.paths[locale].pages(name)}"
 
-    def compare(self, foreign: _Foreign, page: Page) -> None:
+    def compare(self, done: _Finished, page: Page) -> None:
         """A page without a catalog is ours if we would write the same: then its catalog was lost."""
-        job, place, made, answers, item = foreign
+        item = done.item
         try:
             linked = self.publisher.linker(item.locale).linked(item.name, page)
             there = files.read(self.page_path(item.locale, item.name))
         except Prl10nError as error:
             self.inputs.blame(fault_of(error), item.name, item.locale)
             return
-        if there is None or there == linked or not self.is_by_hand(job, item, there):
-            self.saved(job, place, made, answers, item)
+        if there is None or there == linked or not self.is_by_hand(done.job, item, there):
+            self.saved(done)
             self.publish(item, page)
         else:
-            self.refuse(item, made)
+            self.refuse(done)
 
-    def refuse(self, item: Item, made: Made) -> None:
+    def refuse(self, done: _Finished) -> None:
         """A page that somebody wrote by hand stays, and no catalog is saved from which another one would be made."""
+        row, made = done.item.row, done.made
         nothing = (0,) * (len(made.states) - 1)
-        item.row.units_by_state, item.row.words_by_state = (sum(made.states), *nothing), (sum(made.words), *nothing)
-        item.row.page_left = True
-        self.keep(item)
-        self.inputs.blame(Fault(_FOREIGN, item.row.page), item.name, item.locale, rule="page")
+        row.units_by_state, row.words_by_state = (sum(made.states), *nothing), (sum(made.words), *nothing)
+        row.page_left = True
+        self.keep(done.item)
+        self.inputs.blame(Fault(_FOREIGN, row.page), row.name, row.locale, rule="page")
 
-    def saved(
-        self,
-        job: Job,
-        place: Place,
-        made: Made,
-        answers: Callable[[], Answers | None],
-        item: Item,
-        *,
-        promised: bool = False,
-    ) -> None:
+    def saved(self, done: _Finished) -> None:
         """`finish` for all but pages that somebody wrote by hand."""
+        item, promised = done.item, done.promised
         row = item.row
-        made = self.save(job, place, made, answers, item)
+        made = self.save(done)
         row.catalog_written |= promised
-        row.page_written |= promised and self.setup.builds and self.config.settings(place.locale).publish.drafts
+        row.page_written |= promised and self.setup.builds and self.config.settings(row.locale).publish.drafts
         row.units_by_state, row.words_by_state = made.states, made.words
         item.complete, item.links, item.has_page, item.moved = not made.lacks, made.links, made.has_page, made.moved
         if self.setup.translates and not self.dry_run:
             self.outcome.untranslated += made.lacks
         if self.setup.builds and made.rejected:
-            item.rejected = self.inputs.reject(row.catalog, place.locale, made.rejected)
+            item.rejected = self.inputs.reject(row.catalog, row.locale, made.rejected)
         if self.setup.builds and not (made.has_page or row.page_written):
-            row.page_left = os.path.lexists(self.page_path(item.locale, item.name))
+            row.page_left = os.path.lexists(self.page_path(row.locale, row.name))
         self.keep(item)
         if row.page_left:
-            self.inputs.warn("page", row.page, 0, _LEFT, item.locale)
+            self.inputs.warn("page", row.page, 0, _LEFT, row.locale)
         if self.setup.builds:
-            self.build(job, place, made, item)
+            self.build(done.job, done.place, made, item)
 
     def build(self, job: Job, place: Place, made: Made, item: Item) -> None:
         """Publish the page, now or when all documents are known."""
@@ -275,10 +281,11 @@ class Working:
     def keep(self, item: Item) -> None:
         self.ledgers[item.locale].put(item)
 
-    def save(self, job: Job, place: Place, made: Made, answers: Callable[[], Answers | None], item: Item) -> Made:
+    def save(self, done: _Finished) -> Made:
         """Write the catalog if that says anything new. One that is another by now is merged again: nobody's edit is
         overwritten.
         """
+        job, place, made, answers, item, _ = done
         path, data, seen = Path(place.path), made.catalog, place.catalog
         item.catalog = digest(seen) if seen is not None else None
         if self.dry_run or data is None:
@@ -333,8 +340,8 @@ class Working:
             kept = self.ledgers[locale].item(name)
             assert kept is not None, "it was kept before its page waited"
             self.publish(kept, page)
-        for _, _, made, _, item in self.foreign.values():
-            self.refuse(item, made)
+        for done in self.foreign.values():
+            self.refuse(done)
         self.foreign.clear()
         self.settle()
 
