@@ -28,6 +28,7 @@ LAYERS = [
     {"manifest", "making"},
     {"inputs"},
     {"desks", "surveying"},
+    {"windows"},
     {"working"},
     {"pipeline"},
     {"adoption", "exchange", "report", "checks", "watching"},

@@ -15,24 +15,20 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, ParamSpec
 
-import msgspec
-
-from prl10n import catalog, executors, files, making, pairs
+from prl10n import catalog, executors, files, making, pairs, windows
 from prl10n.assembly import Page
 from prl10n.config import Config, shown
 from prl10n.desks import Desks
-from prl10n.errors import BackendError, CatalogError, Prl10nError
+from prl10n.errors import CatalogError, Prl10nError
 from prl10n.executors import Chunk, Crew
-from prl10n.inputs import Inputs, short
+from prl10n.inputs import Inputs
 from prl10n.ledger import Item, Ledger, Row
 from prl10n.making import Answers, Begun, Fault, Job, Made, Place, Setup, fault_of
 from prl10n.manifest import digest
 from prl10n.outcome import Outcome, Progress, Spend, Stage, today
 from prl10n.publishing import AtHand, Known, Publisher, Source, rejected_texts
 from prl10n.spool import Spool
-from prl10n.translation import Asked, Task, Work
 
-MANY = 250  # documents of a window at most
 WRITERS = 8  # files that are written at a time
 WORTH = 64  # documents from which processes are worth their start
 
@@ -62,17 +58,6 @@ _LEFT = (
 )
 
 
-class _Waiting(msgspec.Struct, eq=False):
-    """A document that waits for texts: its job, with the places that do, the worker that has read it, and a task for
-    each place.
-    """
-
-    job: Job
-    lane: int
-    tasks: tuple[Task, ...]
-    left: int
-
-
 class Working:
     """A run's work on documents, in as many windows as it takes."""
 
@@ -100,7 +85,7 @@ class Working:
         self.outcome = outcome
         self.progress = progress
         self.executor = executor
-        self.many = len(documents) > MANY
+        self.many = len(documents) > windows.MANY
         self.setup = Setup(config, today(), Stage.EXTRACT in stages, Stage.TRANSLATE in stages, Stage.BUILD in stages)
         self.stack = ExitStack()
         self.inputs = Inputs(config, documents, outcome)
@@ -127,11 +112,11 @@ class Working:
         self.progress.begin("reading", len(wanted))
         self.disk.many |= len(wanted) >= WORTH
         crew = self.crew(len(wanted))
-        windows = _windows(self.inputs.jobs(wanted, builds=self.setup.builds))
-        read = self.reading(crew, next(windows, ()))
+        parts = windows.divided(self.inputs.jobs(wanted, builds=self.setup.builds))
+        read = self.reading(crew, next(parts, ()))
         while read:
-            coming = self.reading(crew, next(windows, ()))
-            _Window(self, crew, read).all()
+            coming = self.reading(crew, next(parts, ()))
+            windows.Window(self, crew, read).all()
             read = coming
 
     def crew(self, jobs: int) -> Crew:
@@ -382,7 +367,7 @@ class Working:
         path = self.page_path(item.locale, item.name)
         made = page if self.dry_run else None
         self.written.append((item, made, self.disk.submit(_replaced, path, data, self.dry_run)))
-        if len(self.written) >= MANY:
+        if len(self.written) >= windows.MANY:
             self.settle()
 
     def settle(self) -> None:
@@ -441,224 +426,3 @@ class _Disk:
     def close(self) -> None:
         if self.pool is not None:
             self.pool.shutdown(wait=True)
-
-
-def _windows(jobs: Iterable[Job]) -> Iterator[list[Job]]:
-    window: list[Job] = []
-    sources = pages = 0
-    for job in jobs:
-        window.append(job)
-        sources += len(job.source)
-        pages += len(job.source) * len(job.places)
-        if (pages >= executors.WINDOW and executors.SHARE * sources >= executors.WINDOW) or len(window) >= MANY:
-            yield window
-            window, sources, pages = [], 0, 0
-    if window:
-        yield window
-
-
-class _Window:
-    """Documents that are translated together."""
-
-    def __init__(self, run: Working, crew: Crew, read: Sequence[Chunk[Job, Begun | Fault]]) -> None:
-        self.run = run
-        self.crew = crew
-        self.read = read
-        self.documents: list[_Waiting] = []
-        self.by_task: dict[Task, _Waiting] = {}
-        self.ready: list[list[_Waiting]] = [[] for _ in crew.lanes]  # by lane: those that have all their texts
-        self.handed: set[_Waiting] = set()
-        self.making: list[tuple[Chunk[tuple[Job, tuple[Answers, ...]], tuple[Made | Fault, ...]], list[_Waiting]]] = []
-        self.broken: list[tuple[_Waiting, tuple[Made, ...]]] = []  # those of which answers cannot be used
-        self.failure: BackendError | None = run.outcome.failure
-
-    def all(self) -> None:
-        run = self.run
-        for chunk in self.read:
-            results = self.crew.results(chunk, making.lost)
-            for job, begun in zip(chunk.jobs, results, strict=True):
-                for place, made in zip(job.places, begun.places if isinstance(begun, Begun) else (), strict=False):
-                    if isinstance(made, Made):
-                        run.save_soon(job, place, made)
-            for job, begun in zip(chunk.jobs, results, strict=True):
-                run.progress.advance()
-                self.take(job, chunk.lane, begun)
-        if not self.documents:
-            return
-        work = Work([task for each in self.documents for task in each.tasks], run.spend)
-        work.ready, work.idle = self.note, self.idle
-        plans = work.plan()
-        if run.dry_run:
-            plans = work.announce()
-        for locale, plan in plans.items():
-            run.outcome.plans[locale] = run.outcome.plans[locale] + plan if locale in run.outcome.plans else plan
-        if not run.dry_run and self.failure is None:
-            if not run.many:
-                total = sum(plan.characters for plan in run.outcome.plans.values())
-                run.progress.begin("translating", total, "characters")
-                work.told = run.progress.advance
-            self.failure = work.carry_out()
-        self.make(each for each in self.documents if each not in self.handed)
-        self.ask_again(work)
-        run.outcome.failure = self.failure
-        run.outcome.over_budget = run.spend.left
-        run.outcome.too_large = 0 if run.spend.committed else run.spend.next
-        for desk in {task.desk for each in self.documents for task in each.tasks}:
-            desk.forget()
-
-    def take(self, job: Job, lane: int, begun: Begun | Fault) -> None:
-        """A document was read: what lacks nothing is finished, the rest waits for texts."""
-        run = self.run
-        if isinstance(begun, Fault):
-            run.inputs.unreadable(job.file, begun)
-            return
-        run.inputs.tell_problems(job, begun.problems)
-        if begun.address is not None:
-            run.publisher.addresses.put(job.name, begun.address)
-        waiting: list[Place] = []
-        tasks: list[Task] = []
-        for place, result in zip(job.places, begun.places, strict=True):
-            if isinstance(result, Asked):
-                waiting.append(place)
-                tasks.append(Task(run.desks.desk(place.locale), result))
-            elif isinstance(result, Fault):
-                run.inputs.blame(result, job.name, place.locale)
-            else:
-                run.finish(job._replace(places=(place,)), place, result, _nothing, run.row(job, place))
-        if tasks:
-            found = _Waiting(job._replace(places=tuple(waiting)), lane, tuple(tasks), len(tasks))
-            self.documents.append(found)
-            self.by_task.update(dict.fromkeys(tasks, found))
-
-    def note(self, task: Task) -> None:
-        """All texts of a document in a locale are known."""
-        waiting = self.by_task[task]
-        waiting.left -= 1
-        if waiting.left == 0:
-            self.ready[waiting.lane].append(waiting)
-
-    def idle(self) -> bool:
-        """Hand on what is ready, and take what is made: a little at a time."""
-        size = 1 if isinstance(self.crew.executor, executors.Here) else executors.CHUNK // 2
-        for documents in self.ready:
-            if len(documents) >= size:
-                self.hand(documents[:size])
-                del documents[:size]
-                return True
-        for index, (chunk, documents) in enumerate(self.making):
-            if chunk.is_done:
-                del self.making[index]
-                self.receive(chunk, documents)
-                return True
-        return False
-
-    def hand(self, documents: Sequence[_Waiting]) -> None:
-        """Have documents made by the worker that has read them."""
-        jobs = [(each.job, tuple(self.answers(task) for task in each.tasks)) for each in documents]
-        chunk = self.crew.submit(partial(_make, self.run.setup), jobs, documents[0].lane)
-        self.handed.update(documents)
-        self.making.append((chunk, list(documents)))
-
-    def answers(self, task: Task) -> Answers:
-        desk = task.desk
-        return Answers(task.known(), desk.style, desk.trust, desk.backend.name)
-
-    def make(self, documents: Iterable[_Waiting]) -> None:
-        """Have all of these made, and take all that is."""
-        lanes: list[list[_Waiting]] = [[] for _ in self.crew.lanes]
-        for each in documents:
-            lanes[each.lane].append(each)
-        for lane in lanes:
-            for first in range(0, len(lane), executors.CHUNK):
-                self.hand(lane[first : first + executors.CHUNK])
-        while self.making:
-            self.receive(*self.making.pop(0))
-
-    def receive(
-        self,
-        chunk: Chunk[tuple[Job, tuple[Answers, ...]], tuple[Made | Fault, ...]],
-        documents: Sequence[_Waiting],
-        *,
-        last: bool = False,
-    ) -> None:
-        finished: list[tuple[_Waiting, Sequence[Made | Fault]]] = []
-        for waiting, results in zip(documents, self.crew.results(chunk, _lost), strict=True):
-            made = tuple(result for result in results if isinstance(result, Made))
-            if len(made) == len(results) and any(each.errors for each in made) and not last:
-                self.broken.append((waiting, made))
-                continue
-            finished.append((waiting, results))
-            for place, result in zip(waiting.job.places, results, strict=True):
-                if isinstance(result, Made):
-                    self.run.save_soon(waiting.job, place, result)
-        for waiting, each in finished:
-            self.finish(waiting, each)
-
-    def ask_again(self, work: Work) -> None:
-        """Ask for the words of answers that cannot be used, run by run; then what there is has to do."""
-        broken, self.broken = self.broken, []
-        if self.failure is not None or self.run.dry_run:
-            for waiting, made in broken:
-                self.finish(waiting, made)
-            return
-        if broken:
-            self.failure = work.again(
-                (task, text)
-                for waiting, made in broken
-                for task, each in zip(waiting.tasks, made, strict=True)
-                for text in each.errors
-            )
-        for first in range(0, len(broken), executors.CHUNK):
-            for waiting, _ in broken[first : first + executors.CHUNK]:
-                self.hand([waiting])
-            while self.making:
-                self.receive(*self.making.pop(0), last=True)
-
-    def finish(self, waiting: _Waiting, results: Sequence[Made | Fault]) -> None:
-        run, job = self.run, waiting.job
-        for place, task, made in zip(job.places, waiting.tasks, results, strict=True):
-            if isinstance(made, Fault):
-                run.inputs.blame(made, job.name, place.locale)
-                continue
-            row = run.row(job, place)
-            row.tally = task.tally
-            for line, rule, message, text in self.said(task, made):
-                run.inputs.warn(rule, job.file, line, f"{message}\n    {short(text)}", place.locale)
-            promised = run.dry_run and task.is_promised
-            run.finish(job._replace(places=(place,)), place, made, partial(self.answers, task), row, promised=promised)
-
-    def said(self, task: Task, made: Made) -> Iterator[tuple[int, str, str, str]]:
-        """(line, rule, message, text) of what is to be said of units: why they have no draft, or what their terms say
-        of it. Of what was not asked for, since the work ended early, nothing is said.
-        """
-        name, known = task.desk.backend.name, task.desk.known
-        whole = not made.errors and all(text in known for unit in task.asked.units for text in unit.texts)
-        if self.run.dry_run or not (whole or (self.failure is None and not self.run.spend.reached)):
-            return
-        if whole and not task.desk.terms:
-            return  # nothing: as of almost all documents
-        terms: dict[str, list[str]] = {}
-        for unit, message in task.said_of_terms():
-            terms.setdefault(unit.text, []).append(message)
-        for unit in task.asked.units:
-            if unit.text in made.errors:
-                reason = f"the answer of {name} cannot be used: {made.errors[unit.text]}"
-                yield unit.line, "markup", f"the unit stays untranslated, {reason}", unit.text
-            elif not all(text in known for text in unit.texts):
-                if name != "memory":
-                    yield unit.line, "markup", f"the unit stays untranslated, {name} has no answer for it", unit.text
-            else:
-                for message in terms.get(unit.text, ()):
-                    yield unit.line, "glossary", message, unit.text
-
-
-def _nothing() -> None:
-    """The answers that a document was made with that lacked none."""
-
-
-def _make(setup: Setup, job: tuple[Job, tuple[Answers, ...]]) -> tuple[Made | Fault, ...]:
-    return making.make(setup, *job)
-
-
-def _lost(job: tuple[Job, tuple[Answers, ...]]) -> tuple[Made | Fault, ...]:
-    return (making.lost(job[0]),) * len(job[0].places)
