@@ -503,13 +503,28 @@ def test_removing_what_is_not_there_names_what_is(root: Path) -> None:
     assert error.remedy == "Installed: en fr."
 
 
+def left_by(root: Path, *names: str) -> list[Path]:
+    """Folders that processes left beside the models, which were killed, but for the last one."""
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    owners = [int(gone.stdout)] * (len(names) - 1) + [os.getpid()]
+    made = [root / f".{name}-{owner}-0a0b0c0d" for name, owner in zip(names, owners, strict=True)]
+    for folder in made:
+        (folder / "taken").mkdir(parents=True)
+    return made
+
+
 def test_what_a_killed_installation_left_goes_with_the_next_one(tmp_path: Path) -> None:
     """Of a process that goes on, nothing is touched."""
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     root = tmp_path / "models"
-    dead, living = root / f".install-{int(gone.stdout)}-0a0b0c0d", root / f".install-{os.getpid()}-0a0b0c0d"
-    for folder in (dead, living):
-        (folder / "taken").mkdir(parents=True)
+    dead, living = left_by(root, "install", "install")
     packages.install_file(root, tiny_model.argos_package(tmp_path / "en_fr.argosmodel"))
     assert not dead.exists()
     assert living.exists()
+
+
+def test_what_a_killed_removal_left_goes_with_the_next_one(root: Path) -> None:
+    """A model that a killed installation was about to replace is the only one of its pair: it stays."""
+    pretend(root, "en fr")
+    removed, replaced, only, living = left_by(root, "removed", "en_fr", "en_de", "removed")
+    assert isinstance(run(root, "remove", "en", "de").exception, ConfigError)
+    assert [path.exists() for path in (removed, replaced, only, living)] == [False, False, True, True]

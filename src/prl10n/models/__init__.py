@@ -129,10 +129,12 @@ def tags(tag: str) -> list[str]:
 
 def remove(root: Path, source: str, target: str) -> Model:
     """Delete a model. ConfigError where there is none for exactly this pair."""
+    with disk(root):
+        sweep(root)
     for model in installed(root):
         if (model.source.lower(), model.target.lower()) == (source.lower(), target.lower()):
             with disk(model.path):
-                gone = beside(root, model.path.name)
+                gone = beside(root, "removed")
                 model.path.rename(gone)
                 shutil.rmtree(gone)
             return model
@@ -145,6 +147,15 @@ def remove(root: Path, source: str, target: str) -> Model:
 def beside(root: Path, name: str) -> Path:
     """A path that nothing has yet, on the same disk, and that is no model."""
     return root / f".{name}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def sweep(root: Path) -> None:
+    """Delete what stands `beside` models since a process was killed; but not a model that it was about to replace."""
+    for left in root.glob(".*-*-*"):
+        name, owner, _ = left.name.rsplit("-", 2)
+        in_vain = name in (".install", ".removed") or (root / name.removeprefix(".")).exists()
+        if in_vain and owner.isdigit() and not is_there(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def is_there(process: int) -> bool:

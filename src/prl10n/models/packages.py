@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from prl10n.errors import ConfigError
-from prl10n.models import RECORD, Kind, Model, Record, beside, disk, installed, is_there
+from prl10n.models import RECORD, Kind, Model, Record, beside, disk, installed, sweep
 
 MOST_BYTES = 4 << 30
 _MOST_FILES = 5_000
@@ -268,10 +268,7 @@ def _workshop(root: Path, path: Path) -> Iterator[Path]:
     """A folder beside the models, gone afterwards. Those that a process left which was killed go, too."""
     with disk(root):
         root.mkdir(parents=True, exist_ok=True)
-        for left in root.glob(".install-*-*"):
-            owner = left.name.split("-")[1]
-            if owner.isdigit() and not is_there(int(owner)):
-                shutil.rmtree(left, ignore_errors=True)
+        sweep(root)
         work = beside(root, "install")
         work.mkdir()
     try:
