@@ -177,6 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
     """One request a connection: HTTP/1.0 leaves no idle thread behind."""
 
     server: _Http
+    _under_way = False
 
     def do_POST(self) -> None:
         if urlsplit(self.path).path.endswith("/v2/translate"):
@@ -229,11 +230,18 @@ class _Handler(BaseHTTPRequestHandler):
         with owner._lock:
             owner._at_once += 1
             owner.most_at_once = max(owner.most_at_once, owner._at_once)
+        self._under_way = True
         try:
             self._translation()
         finally:
-            with owner._lock:
-                owner._at_once -= 1
+            self._over()
+
+    def _over(self) -> None:
+        """Before a client has its answer, which may send the next request at once."""
+        if self._under_way:
+            self._under_way = False
+            with self.server.owner._lock:
+                self.server.owner._at_once -= 1
 
     def _translation(self) -> None:
         owner = self.server.owner
@@ -318,6 +326,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, status: int, answer: object, *, missing: int = 0) -> None:
         body = b"<html>down for maintenance</html>" if answer is None else json.dumps(answer).encode()
         body = b"" if status == 204 else body
+        self._over()
         with suppress(ConnectionError):  # the client may have lost its patience
             self.send_response(status)
             if status in (429, 503) and self.server.owner.retry_after is not None:
