@@ -862,6 +862,20 @@ def test_a_page_that_somebody_wrote_by_hand_stays(project: Project, server: Deep
     assert server.billed == billed  # its answers were kept
 
 
+def test_links_lead_to_the_headings_of_a_page_by_hand(linked: Project) -> None:
+    linked.path("guide").unlink()
+    (linked.root / ".prl10n/manifest").unlink()
+    linked.write(
+        "content/fr/guide.md", "# Le guide\n\n## La première partie\n\nDes mots.\n\n## La seconde\n\nD’autres.\n"
+    )
+    assert linked.run("sync").exit_code == 2
+    assert "](guide.md#la-seconde)" in linked.page("a.md")
+    stamps = linked.stamps()
+    assert [row["page_state"] for row in linked.json("status")["documents"]] == ["current", "outdated"]
+    assert linked.run("sync").exit_code == 2
+    assert linked.stamps() == stamps
+
+
 @pytest.mark.parametrize("page", [b"\xe9crit \xe0 la main\n", b"# Plus rien\n"])
 def test_the_dry_run_says_which_pages_it_would_leave(project: Project, server: DeepLServer, page: bytes) -> None:
     path = project.write("content/fr/news/a.md", "")

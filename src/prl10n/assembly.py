@@ -271,6 +271,11 @@ class Linker:
             self.changed.pop(oldest, None)
         return outlines
 
+    def forget(self, name: str) -> None:
+        """The page of a document is another one by now."""
+        self.outlines.pop(name, None)
+        self.changed.pop(name, None)
+
     def moved(self, name: str) -> Mapping[str, str]:
         """What each id of a document's headings is in its localized page, of those that differ."""
         self._asked.add(name)

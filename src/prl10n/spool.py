@@ -45,6 +45,13 @@ class Spool:
         place = self.places[locale][number] if number is not None else 0
         return self._read(place) if place else self.pages.get((locale, name))
 
+    def drop(self, locale: str, name: str) -> None:
+        """There shall be no such page."""
+        self.pages.pop((locale, name), None)
+        number = number_of(self.documents, name) if locale in self.places else None
+        if number is not None:
+            self.places[locale][number] = 0
+
     def _read(self, place: int) -> Page:
         import pickle
 

@@ -206,20 +206,26 @@ class Working:
     def page_path(self, locale: str, name: str) -> str:
         return f"{self.inputs.root}/{self.inputs.paths[locale].pages(name)}"
 
-    def compare(self, done: _Finished, page: Page) -> None:
-        """A page without a catalog is ours if we would write the same: then its catalog was lost."""
-        item = done.item
-        try:
-            linked = self.publisher.linker(item.locale).linked(item.name, page)
-            there = files.read(self.page_path(item.locale, item.name))
-        except Prl10nError as error:
-            self.inputs.blame(fault_of(error), item.name, item.locale)
-            return
-        if there is None or there == linked or not self.is_by_hand(done.job, item, there):
-            self.saved(done)
-            self.publish(item, page)
-        else:
+    def compare(self) -> None:
+        """A page without a catalog is ours if we would write the same: then its catalog was lost. Others are refused,
+        and links of pages lead to them as they are on disk.
+        """
+        refused = [done for done in self.foreign.values() if not self.is_ours(done)]
+        for done in refused:
+            name, locale = done.item.name, done.item.locale
+            del self.foreign[locale, name]
+            self.waiting.drop(locale, name)
+            self.publisher.linker(locale).forget(name)
             self.refuse(done)
+
+    def is_ours(self, done: _Finished) -> bool:
+        item, page = done.item, self.waiting.get(done.item.locale, done.item.name)
+        try:
+            there = files.read(self.page_path(item.locale, item.name))
+            linked = self.publisher.linker(item.locale).linked(item.name, page) if page is not None else b""
+        except Prl10nError:
+            return True  # who writes it will say what is wrong
+        return there is None or (page is not None and there == linked) or not self.is_by_hand(done.job, item, there)
 
     def refuse(self, done: _Finished) -> None:
         """A page that somebody wrote by hand stays, and no catalog is saved from which another one would be made."""
@@ -315,18 +321,15 @@ class Working:
     def link(self) -> None:
         """Publish the pages that waited until all others were known."""
         self.settle()
+        self.compare()
+        for done in self.foreign.values():
+            self.saved(done)
         for job, item in self.late:
             self.make_late(job, item)
         for locale, name, page in self.waiting.all():
-            foreign = self.foreign.pop((locale, name), None)
-            if foreign is not None:
-                self.compare(foreign, page)
-                continue
             kept = self.ledgers[locale].item(name)
             assert kept is not None, "it was kept before its page waited"
             self.publish(kept, page)
-        for done in self.foreign.values():
-            self.refuse(done)
         self.foreign.clear()
         self.settle()
 
