@@ -12,6 +12,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 
 from prl10n.locales import babel_locale, number_marks
 from prl10n.localize.facts.finding import find, may_be_written_anew
@@ -63,13 +64,14 @@ def repaired(
         return (), ()
     edits: dict[Edit, str] = {}
     comparison = _Comparison(source, target, languages, names, facts)
-    for found in (*comparison.discrepancies(), *comparison.foreign()):
+    wrong = comparison.discrepancies()
+    for found in (*wrong, *comparison.foreign):
         kind = found.source.kind if found.source else Kind.NAME
         new = found.edit
         if new and kind in kinds and not any(new.start < edit.end and edit.start < new.end for edit in edits):
             edits[new] = f"{target[new.start : new.end]} is now {new.text}"
     for chosen in (tuple(sorted(edits)), *((edit,) for edit in sorted(edits))):
-        if chosen and _settles(source, applied(target, chosen), languages, len(comparison.discrepancies()), kinds):
+        if chosen and _settles(source, applied(target, chosen), languages, len(wrong), kinds):
             return chosen, tuple(dict.fromkeys(edits[edit] for edit in chosen))
     return (), ()
 
@@ -78,7 +80,7 @@ def _settles(source: str, target: str, languages: tuple[str, str], before: int, 
     """Whether a repaired text has no more to be repaired, and no more that is wrong than it had."""
     comparison = _Comparison(source, target, languages, ())
     found = comparison.discrepancies()
-    more = (one for one in (*found, *comparison.foreign()) if one.edit and one.source)
+    more = (one for one in (*found, *comparison.foreign) if one.edit and one.source)
     return len(found) <= before and not any(one.source and one.source.kind in kinds for one in more)
 
 
@@ -191,9 +193,7 @@ class _Comparison:
                 Change.ALTERED,
                 fact,
                 left,
-                f"the translation leaves {left.text} in the form of the source"
-                if fact.kind is not Kind.REFERENCE
-                else f"the source has {fact.text}, the translation has {left.text}",
+                _left(left) if fact.kind is not Kind.REFERENCE else _another(fact, left),
                 self._edit(fact, left),
             )
             for fact, left in ((self.source[index], left) for index, left in self.left.items())
@@ -207,8 +207,7 @@ class _Comparison:
             edit = (
                 self._edit(fact, other) if single == 1 or (kinds[fact.kind] == 1 and fact.kind is other.kind) else None
             )
-            message = f"the source has {_said(fact)}, the translation has {_said(other)}"
-            found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
+            found.append(Discrepancy(Change.ALTERED, fact, other, _another(fact, other), edit))
         lost = {id(fact) for pair in pairs for fact in pair}
         found += [
             Discrepancy(Change.MISSING, fact, None, f"the translation lacks {fact.text}")
@@ -294,10 +293,10 @@ class _Comparison:
         """What is understood, but no reader would take for the form of the locale: `1,250.5`, while `1,250` is one."""
         if not self.pairs or self.languages[0] == self.languages[1]:
             return []
-        found = [one for one in self.foreign() if one.source and has_both_marks(one.source)]
+        found = [one for one in self.foreign if one.source and has_both_marks(one.source)]
         for index, number in self.pairs.items():
             fact, other = self.source[index], self.target[number]
-            message = f"the translation leaves {other.text} in the form of the source"
+            message = _left(other)
             if date := swapped(fact, other, self.languages[1]):
                 edit: Edit | None = Edit(other.start, other.end, date)
             elif has_sign_before(other, self.languages[1]):
@@ -306,12 +305,13 @@ class _Comparison:
                 edit = None if self._is_behind_hour(other) else self._edit(fact, other)
             elif has_comma(fact, other, self.source_text[: fact.start]):
                 edit = Edit(other.start, other.end, fact.text)
-                message = f"the source has {fact.text}, the translation has {other.text}"
+                message = _another(fact, other)
             else:
                 continue
             found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
         return found
 
+    @cached_property
     def foreign(self) -> list[Discrepancy]:
         """What is understood, but written as the source writes it."""
         found = []
@@ -330,8 +330,7 @@ class _Comparison:
             if edit and fact.kind is Kind.MEASURE and same_letters(edit.text, other.text):
                 edit = None
             if edit := edit or self._figure(fact, other):
-                message = f"the translation leaves {other.text} in the form of the source"
-                found.append(Discrepancy(Change.ALTERED, fact, other, message, edit))
+                found.append(Discrepancy(Change.ALTERED, fact, other, _left(other), edit))
         return found
 
     def _first(self, other: Fact) -> Edit | None:
@@ -398,6 +397,14 @@ def _is_hour(fact: Fact, other: Fact, *, whole: bool) -> bool:
 
 
 _FORMED = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.MEASURE, Kind.PERIOD, Kind.TIME}
+
+
+def _left(other: Fact) -> str:
+    return f"the translation leaves {other.text} in the form of the source"
+
+
+def _another(fact: Fact, other: Fact) -> str:
+    return f"the source has {_said(fact)}, the translation has {_said(other)}"
 
 
 def _said(fact: Fact) -> str:
