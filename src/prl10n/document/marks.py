@@ -22,9 +22,12 @@ HUGO_OPENER = r"\{\{[<%]"
 LIQUID_OPENER = r"\{[{%]"
 
 
-def marking(patterns: str) -> Callable[[StateInline, bool], bool]:
+Rule = Callable[[StateInline, bool], bool]
+
+
+def marking(patterns: str) -> Rule:
     """The rule of the parser that reads what the patterns match."""
-    pattern = re.compile(patterns, re.DOTALL)
+    found = _reading("mark", re.compile(patterns, re.DOTALL))
 
     def rule(state: StateInline, silent: bool) -> bool:
         character = state.src[state.pos]
@@ -32,27 +35,30 @@ def marking(patterns: str) -> Callable[[StateInline, bool], bool]:
             return False
         if character == "[" and state.src.find("]", state.pos, state.posMax) < 0:  # the pattern would look longer
             return False
-        found = pattern.match(state.src, state.pos, state.posMax)
-        if found is None:
-            return False
-        if not silent:
-            state.push("mark", "", 0).content = found[0]
-        state.pos = found.end()
-        return True
+        return found(state, silent)
 
     return rule
 
 
-def opening(patterns: str) -> Callable[[StateInline, bool], bool]:
+def opening(patterns: str) -> Rule:
     """The rule of the parser that reads what begins a template or a tag, where no other rule found one."""
-    pattern = re.compile(patterns)
+    found = _reading("opener", re.compile(patterns))
 
     def rule(state: StateInline, silent: bool) -> bool:
-        found = pattern.match(state.src, state.pos, state.posMax) if state.src[state.pos] in "<{" else None
+        return state.src[state.pos] in "<{" and found(state, silent)
+
+    return rule
+
+
+def _reading(kind: str, pattern: re.Pattern[str]) -> Rule:
+    """The rule that makes a token of this kind of what a pattern matches."""
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        found = pattern.match(state.src, state.pos, state.posMax)
         if found is None:
             return False
         if not silent:
-            state.push("opener", "", 0).content = found[0]
+            state.push(kind, "", 0).content = found[0]
         state.pos = found.end()
         return True
 
