@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -80,16 +81,14 @@ def test_the_plans_of_others_stay() -> None:
 
 def test_no_process_is_started_by_the_thread_that_ctrl_c_reaches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a start leaves a process that takes the end which is meant for another one: then the run never ends."""
-    from concurrent.futures import ProcessPoolExecutor
-
     starters: list[threading.Thread] = []
-    spawn = ProcessPoolExecutor._spawn_process  # type: ignore[attr-defined]
+    start = BaseProcess.start
 
-    def noted(pool: ProcessPoolExecutor) -> None:
+    def noted(process: BaseProcess) -> None:
         starters.append(threading.current_thread())
-        spawn(pool)
+        start(process)
 
-    monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", noted)
+    monkeypatch.setattr(BaseProcess, "start", noted)
     processes = Processes(2)
     try:
         for lane in processes.lanes:
