@@ -65,11 +65,11 @@ def import_(explicit: Path | None, locales: tuple[str, ...], dry_run: bool, appr
     from prl10n.exchange import memories
 
     loaded = config.load(Path.cwd(), explicit)
+    targets = loaded.chosen(locales)
     with lock.unless(dry_run, loaded.root):
-        found = memories.restore(loaded, file, locales, approved=approved, dry_run=dry_run)
+        found = memories.restore(loaded, file, targets, approved=approved, dry_run=dry_run)
     if found.damaged:
         click.echo(f"{click.style('warning', fg='yellow')}: {show.plain(str(found.damaged))}", err=True)
-    targets = loaded.chosen(locales)
     for locale in targets:
         count = sum(pair.locale == locale for pair in found.pairs)
         said = "would be taken in" if dry_run else "taken in"

@@ -47,13 +47,12 @@ def _dumped(config: Config, locales: Sequence[str]) -> tuple[bytes, int, list[Pr
     return tmx.write(pairs, config.source), len(pairs), errors
 
 
-def restore(config: Config, path: Path, locales: Sequence[str] = (), *, approved: bool, dry_run: bool = False) -> Found:
+def restore(config: Config, path: Path, targets: Sequence[str], *, approved: bool, dry_run: bool = False) -> Found:
     """Take the pairs of a TMX file into the memory, under the file's name; those that it had under it are replaced.
-    Only those of some locales, where any are named.
+    Only those of these targets.
 
     `approved` False: they count as drafts. What the file itself calls a draft is one.
     """
-    targets = config.chosen(locales)
     found = tmx.read(xml.bytes_of(path), config.source, targets, str(path))
     if not dry_run:
         with Memory(_path(config)) as memory:
