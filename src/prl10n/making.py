@@ -371,9 +371,8 @@ def _drafts(setup: Setup, source: Document, found: Opened, answers: Answers) -> 
         except MarkupError as error:
             errors[unit.text] = error.what
             continue
-        addressed = any(piece.value.startswith("bare ") for piece in unit.pieces)
         styled = answers.style is not None and answers.style.typography and not any(each.reviewed for each in known)
-        if addressed and styled:
+        if styled and any(piece.value.startswith("bare ") for piece in unit.pieces):
             text = ended(text, document.read(text, unit.syntax, source.references))
         provenance = known[0].provenance
         stale = live[unit.context, unit.text].state is State.STALE
