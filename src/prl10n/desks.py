@@ -67,12 +67,11 @@ def _created(
     try:
         return backends.create(name, options, environ)
     except ConfigError as error:
-        if error.where:
+        if not error.key:  # it is the environment that is wrong
             raise
         own = config.settings(locale).backend.options(name) != config.backend.options(name)
-        keys = (*(("locale", locale) if own else ()), "backend", name)
-        key = next((key for key in options if repr(key) in error.what or f" {key} " in error.what), "")
-        raise config.origin.error((*keys, key) if key else keys, error.what, error.remedy) from error
+        keys = (*(("locale", locale) if own else ()), "backend", name, error.key)
+        raise config.origin.error(keys, error.what, error.remedy) from error
 
 
 class Desks:

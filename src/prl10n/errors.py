@@ -55,7 +55,11 @@ class Prl10nError(Exception):
 
 
 class ConfigError(Prl10nError):
-    """The configuration or the command line is wrong."""
+    """The configuration or the command line is wrong. `key`: the option of a backend that is, where one is."""
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", key: str = "") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.key = key
 
 
 class DocumentError(Prl10nError):

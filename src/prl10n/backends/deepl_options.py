@@ -56,28 +56,33 @@ def check(options: Options) -> None:
             raise ConfigError(
                 f"no unit is of the kind {key!r} in [backend.deepl.instructions]",
                 remedy=f"{hint}Kinds: {', '.join(KINDS)}.",
+                key="instructions",
             )
     own = any(text.strip() for text in options.instructions.values())
     if len([text for text in options.custom_instructions if text.strip()]) + own > MOST_INSTRUCTIONS:
         raise ConfigError(
             f"[backend.deepl] has more than {MOST_INSTRUCTIONS} instructions for one unit",
             remedy="Those of a kind join custom_instructions: leave room for one.",
+            key="custom_instructions",
         )
     if options.translation_memory_threshold is not None and not options.translation_memory:
         raise ConfigError(
             "[backend.deepl] translation_memory_threshold needs a translation memory",
             remedy="Set translation_memory to its id, or remove the threshold.",
+            key="translation_memory_threshold",
         )
     if options.proxy and not _PROXY.fullmatch(options.proxy):
         raise ConfigError(
             "[backend.deepl] proxy is not the URL of a proxy without a password",
             remedy="Write it as in http://proxy.example.com:8080; one with a password belongs in HTTPS_PROXY.",
+            key="proxy",
         )
     for key in ("style_rule", "custom_instructions", "instructions"):
         if _is_set(options, key) and options.model_type == "latency_optimized":
             raise ConfigError(
                 f'[backend.deepl] {key} cannot go with model_type "latency_optimized"',
                 remedy=f"Remove model_type, or {key}: DeepL has the two for its other models only.",
+                key=key,
             )
 
 

@@ -105,6 +105,7 @@ class OpenAIBackend:
             raise ConfigError(
                 "[backend.openai] does not say which model to ask",
                 remedy='Add it, as the server calls it: model = "gpt-4.1" or model = "qwen3:8b".',
+                key="model",
             )
         if not key and not base:
             raise AuthorizationFailed("OpenAI needs a key, and OPENAI_API_KEY is not set", remedy=_KEY_REMEDY)

@@ -31,14 +31,14 @@ def parse(backend: str, shape: type[S], options: Mapping[str, object]) -> S:
             nearest = difflib.get_close_matches(key, known, 1)
             hint = f"Did you mean `{nearest[0]}`? " if nearest else ""
             keys = f"Its keys: {', '.join(known)}." if known else "It has no options: remove the key."
-            raise ConfigError(f"unknown key {key!r} in {table}", remedy=hint + keys)
+            raise ConfigError(f"unknown key {key!r} in {table}", remedy=hint + keys, key=key)
     for key, value in options.items():
         try:
             msgspec.convert(value, known[key])
         except msgspec.ValidationError as error:
             values = _choices(known[key])
             remedy = f"Values: {', '.join(values)}." if values else f"{error}."
-            raise ConfigError(f"{table} {key} cannot be {value!r}", remedy=remedy) from None
+            raise ConfigError(f"{table} {key} cannot be {value!r}", remedy=remedy, key=key) from None
     return msgspec.convert(options, shape)
 
 
