@@ -236,6 +236,8 @@ def test_bytes_that_are_not_utf_8(folder: Path) -> None:
 REFUSED = {
     "syntax": ('source = "en"\ntargets = [fr]\n', 2, "is not TOML", "in quotes"),
     "syntax at the end": ('source = "en"\ntargets = ["fr"\n', 2, "is not TOML", "in quotes"),
+    "a table twice": ("[backend]\n\n[backend]\n", 3, "is not TOML: Cannot declare", "put the two together"),
+    "a key twice": ('source = "en"\nsource = "de"\n', 2, "is not TOML: Cannot overwrite", "put the two together"),
     "unknown table": (
         "\n[contents]\n",
         2,

@@ -538,8 +538,7 @@ def _syntax_error(path: Path, text: str, error: tomls.TOMLDecodeError) -> Config
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
     line = place[1] if place and place[1] else len(text.rstrip("\n").split("\n"))
     what = str(error)[: place.start()] if place else str(error)
-    return ConfigError(
-        f"is not TOML: {what}",
-        where=f"{shown(path)}:{line}",
-        remedy='Texts stand in quotes, lists in brackets: source = "en", targets = ["fr"].',
-    )
+    remedy = 'Texts stand in quotes, lists in brackets: source = "en", targets = ["fr"].'
+    if "twice" in what or "overwrite" in what:
+        remedy = "A table, and a key in it, stands once: put the two together."
+    return ConfigError(f"is not TOML: {what}", where=f"{shown(path)}:{line}", remedy=remedy)
