@@ -135,9 +135,7 @@ def today() -> datetime.datetime:
 
 def select(config: Config, selection: Selection, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(locales, documents) of a selection from all the documents `names`. ConfigError for what is not there."""
-    for locale in selection.locales:
-        config.settings(locale)
-    locales = tuple(locale for locale in config.targets if not selection.locales or locale in selection.locales)
+    locales = config.chosen(selection.locales)
     if not selection.paths:
         return locales, names
     folder = (config.root / config.content.source).resolve()
